@@ -1,0 +1,104 @@
+"""What a model eats and gives, written into the model file itself.
+
+A model is an ONNX graph with these named tensors, all float32, with free N, H and W:
+
+    luma        [N, 1, H, W]   in, L* in 0..100
+    hints       [N, 3, H, W]   in, optional: a*, b* in CIE units and a mask (1 where a hint is given)
+    chroma      [N, 2, h, w]   out, a*, b* in CIE units; h = H / chroma_stride
+    confidence  [N, 1, h, w]   out, optional: 0..1
+
+Scaling, bins, classifiers and whatever else a network needs lie inside the graph, so that nobody who runs a
+model knows which network it is. The rest that a caller must know is the `Contract`, stored as JSON in the
+ONNX metadata under `METADATA_KEY`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from tintype.errors import ContractError
+
+METADATA_KEY = "tintype.contract"
+CONTRACT_VERSION = 1
+
+INPUT_LUMA = "luma"
+INPUT_HINTS = "hints"
+OUTPUT_CHROMA = "chroma"
+OUTPUT_CONFIDENCE = "confidence"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a caller must know of a model beside the shapes of its tensors.
+
+    Raises `ContractError` when made with values that no model can keep.
+    """
+
+    name: str
+    """Name of the model, as in its card."""
+    working_size: int
+    """Side, in pixels, of the square whose area the network colors best."""
+    multiple: int
+    """H and W must be multiples of this."""
+    chroma_stride: int
+    """H / h: how much smaller the chroma comes out than the luma went in."""
+    hints: bool = False
+    """Whether the graph takes `hints`."""
+    confidence: bool = False
+    """Whether the graph gives `confidence`."""
+
+    def __post_init__(self) -> None:
+        for name in ("working_size", "multiple", "chroma_stride"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ContractError(f"contract field {name} must be a positive integer, not {value!r}")
+        if self.working_size % self.multiple or self.multiple % self.chroma_stride:
+            raise ContractError(
+                f"contract of {self.name!r}: working_size {self.working_size} must be a multiple of "
+                f"{self.multiple}, and that of chroma_stride {self.chroma_stride}"
+            )
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the graph's inputs, in order."""
+        return (INPUT_LUMA, INPUT_HINTS) if self.hints else (INPUT_LUMA,)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the graph's outputs, in order."""
+        return (OUTPUT_CHROMA, OUTPUT_CONFIDENCE) if self.confidence else (OUTPUT_CHROMA,)
+
+    def to_metadata(self) -> dict[str, str]:
+        """The contract as ONNX metadata: one key, JSON as its value."""
+        return {METADATA_KEY: json.dumps({"version": CONTRACT_VERSION} | asdict(self), sort_keys=True)}
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> "Contract":
+        """Read the contract back from ONNX metadata.
+
+        Raises `ContractError` when there is none, when it is of a newer version, or when a field is missing,
+        unknown or of the wrong kind.
+        """
+        if METADATA_KEY not in metadata:
+            raise ContractError(
+                "the model carries no Tintype contract; make it with `tintype export`, which writes one"
+            )
+        try:
+            stored: Any = json.loads(metadata[METADATA_KEY])
+        except json.JSONDecodeError as error:
+            raise ContractError(f"the model's contract is no JSON ({error}); export it again") from error
+        if not isinstance(stored, dict):
+            raise ContractError("the model's contract is not a JSON object; export the model again")
+        version = stored.pop("version", None)
+        if version != CONTRACT_VERSION:
+            raise ContractError(
+                f"the model's contract is version {version}, this Tintype reads {CONTRACT_VERSION}; "
+                "update Tintype or export the model again"
+            )
+        known = {field.name for field in fields(cls)}
+        required = {"name", "working_size", "multiple", "chroma_stride"}
+        if stored.keys() - known or required - stored.keys():
+            odd = sorted((stored.keys() - known) | (required - stored.keys()))
+            raise ContractError(f"the model's contract has missing or unknown fields {odd}; export it again")
+        return cls(**stored)

@@ -1,10 +1,10 @@
 """Quantised a*b*: a color as a distribution over the cells of a grid.
 
 After Zhang, Isola and Efros 2016, section 2. The plane is cut into squares of 10 CIE units; those whose
-center sRGB can show at some L* are the bins, 226 of them. (Zhang et al. count 313 in their own estimate
-of the gamut; only the grid is the same.) A color is encoded over its 5 nearest bins with Gaussian weights, and
-decoded as the mean of the distribution, sharpened first by a temperature ("annealed mean") where vivid colors
-are wanted.
+center sRGB can show at some L* are the bins, 226 of them. (Zhang et al. count 313 in their own estimate of
+the gamut; only the grid is the same.) A color is encoded over its 5 nearest bins with Gaussian weights, and
+decoded as the mean of the distribution, sharpened first by a temperature ("annealed mean") where vivid
+colors are wanted.
 """
 
 from functools import lru_cache

@@ -1,0 +1,63 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs in a folder of its own.
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO_VENV ?= .venv-demo
+DEMO_OUT ?= demo
+PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
+
+export PIP_NO_INPUT := 1
+
+.PHONY: help demo test lint types layers unit format bench clean python
+
+help:
+	@echo "make demo    install Tintype alone, colorize examples/ into $(DEMO_OUT)/ and say where the pictures are"
+	@echo "make test    install everything, then lint, types, import layers and tests"
+	@echo "make lint | types | layers | unit    one of these checks"
+	@echo "make format  rewrite the code in the project's format"
+	@echo "make bench   measure speed and memory of the photo pipeline (docs/benchmarks/)"
+	@echo "make clean   remove what the other targets made"
+
+demo: $(DEMO_VENV)/installed
+	@$(DEMO_VENV)/bin/tintype colorize examples -o $(DEMO_OUT) --overwrite
+	@echo "The colorized photographs are in $(abspath $(DEMO_OUT))"
+
+test: lint types layers unit
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+types: $(VENV)/installed
+	$(VENV)/bin/mypy
+
+layers: $(VENV)/installed
+	$(VENV)/bin/lint-imports
+
+unit: $(VENV)/installed
+	$(VENV)/bin/pytest
+
+format: $(VENV)/installed
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+bench: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/photo.py
+
+$(VENV)/installed: pyproject.toml constraints.txt | python
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,dev]"
+	@touch $@
+
+# Not editable: the demonstration runs the package as a user gets it, so it is installed anew when the code changes.
+$(DEMO_VENV)/installed: pyproject.toml constraints.txt $(shell find src -type f -not -name '*.pyc') | python
+	$(PYTHON) -m venv $(DEMO_VENV)
+	$(DEMO_VENV)/bin/pip install $(PIP_FLAGS) .
+	@touch $@
+
+python:
+	@$(PYTHON) -c 'import sys, venv; assert sys.version_info >= (3, 11)' 2>/dev/null || \
+		{ echo "Tintype needs Python 3.11 or newer with venv; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+
+clean:
+	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_OUT) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

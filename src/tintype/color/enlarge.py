@@ -66,19 +66,24 @@ def _axis_matrix(old: int, new: int) -> FloatArray:
 @lru_cache(maxsize=32)
 def bicubic_matrix(old: int, new: int) -> FloatArray:
     """The [new, old] matrix that interpolates at the centers of `new` cells (Keys 1981, a = -1/2)."""
-    position = (np.arange(new) + 0.5) * old / new - 0.5
+    matrix = interpolation_matrix(old, (np.arange(new) + 0.5) * old / new - 0.5)
+    matrix.flags.writeable = False
+    return matrix
+
+
+def interpolation_matrix(old: int, position: FloatArray) -> FloatArray:
+    """The [n, old] matrix of cubic interpolation at n positions, in samples; the ends go on outside."""
     left = np.floor(position).astype(int)
-    matrix = np.zeros((new, old))
+    matrix = np.zeros((len(position), old))
     for tap in range(-1, 3):
         distance = np.abs(position - (left + tap))
         near = (1.5 * distance - 2.5) * distance**2 + 1
         far = ((-0.5 * distance + 2.5) * distance - 4) * distance + 2
         np.add.at(
             matrix,
-            (np.arange(new), np.clip(left + tap, 0, old - 1)),
+            (np.arange(len(position)), np.clip(left + tap, 0, old - 1)),
             np.where(distance <= 1, near, np.where(distance < 2, far, 0.0)),
         )
-    matrix.flags.writeable = False
     return matrix
 
 

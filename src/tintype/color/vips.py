@@ -12,13 +12,13 @@ import pyvips
 from numpy.typing import NDArray
 
 from tintype.color import gamut
-from tintype.color.enlarge import prefilter
+from tintype.color.enlarge import interpolation_matrix, prefilter
 from tintype.color.lab import srgb_to_lab
 
 FloatArray = NDArray[np.float32]
 
-MARGIN = 3
-"""Samples that bicubic interpolation may look beyond the border, and one to spare."""
+FINENESS = 4
+"""So many exactly interpolated values for each small sample at least; straight lines join them."""
 
 
 def lightness(image: pyvips.Image) -> pyvips.Image:
@@ -31,28 +31,35 @@ def lightness(image: pyvips.Image) -> pyvips.Image:
 def enlarge(chroma: FloatArray, height: int, width: int) -> pyvips.Image:
     """Carry a*b* [h, w, 2] to full size by the one rule (see `color.enlarge`); a float picture of two bands.
 
-    libvips places its samples on a grid of 1/64 of a small sample, which shifts nothing that could be seen.
+    The rule is computed exactly for one pixel in each block of 2^n x 2^n, at least `FINENESS` times finer
+    than the small chroma, and libvips joins these by straight lines: it has no interpolation of its own that
+    places samples exactly. The result differs by 2 % of the step between neighboring small samples.
     """
-    small_height, small_width = chroma.shape[:2]
-    if height < small_height or width < small_width:
+    small = chroma.shape[:2]
+    if height < small[0] or width < small[1]:
         raise ValueError(
             f"chroma {chroma.shape} is larger than the picture {height}x{width}; shrink it first"
         )
-    filtered = pyvips.Image.new_from_array(np.ascontiguousarray(prefilter(chroma, (height, width))))
-    x_scale, y_scale = width / small_width, height / small_height
-    around = filtered.embed(
-        MARGIN, MARGIN, small_width + 2 * MARGIN, small_height + 2 * MARGIN, extend="copy"
-    )
-    return around.affine(
-        [x_scale, 0, 0, y_scale],
-        interpolate=pyvips.Interpolate.new("bicubic"),
-        idx=-MARGIN,
-        idy=-MARGIN,
-        odx=(x_scale - 1) / 2,
-        ody=(y_scale - 1) / 2,
+    block = 1 << max(0, int(np.log2(min(height / small[0], width / small[1]) / FINENESS)))
+    rows, columns = (_block_matrix(old, new, block) for old, new in zip(small, (height, width), strict=True))
+    filtered = np.moveaxis(prefilter(chroma, (height, width)), -1, 0)
+    exact = np.ascontiguousarray(np.moveaxis(rows @ filtered @ columns.T, 0, -1))
+    return pyvips.Image.new_from_array(exact).affine(
+        [block, 0, 0, block],
+        interpolate=pyvips.Interpolate.new("bilinear"),
+        idx=-1,
+        idy=-1,
+        odx=(block - 1) / 2,
+        ody=(block - 1) / 2,
         oarea=[0, 0, width, height],
         extend="copy",
     )
+
+
+def _block_matrix(old: int, new: int, block: int) -> FloatArray:
+    """Interpolation from `old` samples at the middle of each block of `new` pixels, and one past each end."""
+    middle = (np.arange(-1, -(-new // block) + 1) + 0.5) * block
+    return interpolation_matrix(old, middle * old / new - 0.5).astype(np.float32)
 
 
 def recombine(lightness: pyvips.Image, chroma: FloatArray) -> pyvips.Image:

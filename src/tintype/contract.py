@@ -49,6 +49,13 @@ class Contract:
     """Whether the graph gives `confidence`."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise ContractError(f"contract field name must be a string that is not empty, not {self.name!r}")
+        for name in ("hints", "confidence"):
+            if not isinstance(getattr(self, name), bool):
+                raise ContractError(
+                    f"contract field {name} must be true or false, not {getattr(self, name)!r}"
+                )
         for name in ("working_size", "multiple", "chroma_stride"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:

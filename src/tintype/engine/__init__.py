@@ -1,0 +1,1 @@
+"""The one inference path: a photograph and a model in, a colored photograph out."""

@@ -64,6 +64,24 @@ class _Found:
     """Whether the person named this very file."""
 
 
+class _Places:
+    """Brings paths into the one form in which two spellings of one place are equal.
+
+    Links to folders are followed, links to files are not. It remembers folders, since there are far fewer of
+    them than of files.
+    """
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, Path] = {}
+
+    def key(self, path: Path) -> str:
+        """The one form of a file's path."""
+        folder = path.parent
+        if folder not in self._folders:
+            self._folders[folder] = folder.resolve()
+        return os.path.normcase(self._folders[folder] / path.name)
+
+
 def make_plan(inputs: Sequence[str], *, output: str | None, recursive: bool, format: str | None) -> Plan:
     """Find the photographs that `inputs` name and the file that each becomes.
 
@@ -85,12 +103,13 @@ def make_plan(inputs: Sequence[str], *, output: str | None, recursive: bool, for
             found.extend(_find(each, output, recursive, left_out))
         except ConfigError as error:
             problems.append(Problem(each, str(error)))
-    found = _once_each(found)
+    places = _Places()
+    found = _once_each(found, places)
     jobs = [
         Job(each.source, destination) for each, destination in _destinations(found, inputs, output, format)
     ]
-    jobs = _without_own_copies(jobs, left_out) if output is None else jobs
-    _check(jobs)
+    jobs = _without_own_copies(jobs, places, left_out) if output is None else jobs
+    _check(jobs, places)
     return Plan(tuple(jobs), tuple(problems), left_out)
 
 
@@ -103,9 +122,7 @@ def _plan_stream(inputs: Sequence[str], output: str | None) -> Plan:
     if output is None or output == STANDARD_STREAM:
         return Plan((Job(None, None),))
     if not _names_a_file(output):
-        raise ConfigError(
-            f"-o {output} is a folder; what comes from standard input needs a file, such as new.jpg"
-        )
+        raise ConfigError(f"-o {output} is a folder; standard input needs a file, such as new.jpg")
     return Plan((Job(None, Path(output)),))
 
 
@@ -167,11 +184,11 @@ def _base(pattern: str) -> Path:
     return Path(*parts[:fixed])
 
 
-def _once_each(found: list[_Found]) -> list[_Found]:
+def _once_each(found: list[_Found], places: _Places) -> list[_Found]:
     """The files in their order, each once though several inputs may stand for it."""
     unique: dict[str, _Found] = {}
     for each in found:
-        unique.setdefault(_key(each.source), each)
+        unique.setdefault(places.key(each.source), each)
     return list(unique.values())
 
 
@@ -207,22 +224,22 @@ def _names_a_file(output: str) -> bool:
     return bool(Path(output).suffix) and not output.endswith(separators) and not Path(output).is_dir()
 
 
-def _without_own_copies(jobs: list[Job], left_out: Counter[str]) -> list[Job]:
+def _without_own_copies(jobs: list[Job], places: _Places, left_out: Counter[str]) -> list[Job]:
     """The jobs less those whose input is another's result, as when `*.jpg` is colored a second time."""
-    results = {_key(job.destination) for job in jobs if job.destination is not None}
-    kept = [job for job in jobs if job.source is None or _key(job.source) not in results]
+    results = {places.key(job.destination) for job in jobs if job.destination is not None}
+    kept = [job for job in jobs if job.source is None or places.key(job.source) not in results]
     left_out[COLORED_COPY] += len(jobs) - len(kept)
     return kept
 
 
-def _check(jobs: list[Job]) -> None:
+def _check(jobs: list[Job], places: _Places) -> None:
     """Raise `ConfigError` when two jobs write one file, or one writes what another (or itself) reads."""
-    sources = {_key(job.source): job.source for job in jobs if job.source is not None}
+    sources = {places.key(job.source): job.source for job in jobs if job.source is not None}
     writers: dict[str, Path | None] = {}
     for job in jobs:
         if job.destination is None:
             continue
-        key = _key(job.destination)
+        key = places.key(job.destination)
         if key in writers:
             raise ConfigError(
                 f"{writers[key]} and {job.source} would both become {job.destination}; "
@@ -238,8 +255,3 @@ def _check(jobs: list[Job]) -> None:
 def _same_file(source: Path | None, destination: Path) -> bool:
     """Whether both names stand for one existing file, through a link or otherwise."""
     return source is not None and destination.exists() and source.exists() and destination.samefile(source)
-
-
-def _key(path: Path) -> str:
-    """A path in the one form in which two spellings of it are equal; a link is told from what it links to."""
-    return os.path.normcase(path.parent.resolve() / path.name)

@@ -1,5 +1,7 @@
 """What turns lightness into chroma: models in ONNX Runtime, behind the contract."""
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -127,6 +129,8 @@ def _start(path: Path, device: str, threads: int) -> tuple[str, Any]:
     failures: list[str] = []
     for name in candidates(device, available):
         provider = DEVICES[name].provider
+        if name == "cuda":
+            _load_cuda()
         try:
             session = onnxruntime.InferenceSession(
                 str(path), _options(threads), providers=[provider], enable_fallback=0
@@ -140,6 +144,13 @@ def _start(path: Path, device: str, threads: int) -> tuple[str, Any]:
     if device in (AUTO, "cpu"):
         raise ModelError(f"cannot load the model {path} ({failures[-1]}); install or export it again")
     raise DeviceError(unavailable(device, failures[-1]))
+
+
+def _load_cuda() -> None:
+    """Let ONNX Runtime find the CUDA libraries that pip installed; what it prints must not reach stdout."""
+    if hasattr(onnxruntime, "preload_dlls"):
+        with redirect_stdout(sys.stderr):
+            onnxruntime.preload_dlls()
 
 
 def _options(threads: int) -> Any:

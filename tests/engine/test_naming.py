@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tintype import photo
 from tintype.engine.naming import (
     FORMAT_OF_SUFFIX,
     SUFFIX_OF_FORMAT,
@@ -37,6 +38,10 @@ def test_every_format_has_a_suffix_that_means_it() -> None:
     assert {FORMAT_OF_SUFFIX[suffix_of(format)]: format for format in SUFFIX_OF_FORMAT} == {
         format: format for format in SUFFIX_OF_FORMAT
     }
+
+
+def test_the_suffixes_are_those_that_photo_reads_and_writes() -> None:
+    assert FORMAT_OF_SUFFIX == photo.FORMATS
 
 
 def test_an_unknown_format_is_answered_with_those_there_are() -> None:

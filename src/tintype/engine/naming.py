@@ -18,9 +18,16 @@ FORMAT_OF_SUFFIX: Final = {
     ".heic": "heic",
     ".heif": "heic",
 }
-"""Suffixes of the files that are taken from folders, with their formats."""
+"""Suffixes of the files that are taken from folders, with their formats; that of `photo`, without libvips."""
 
-SUFFIX_OF_FORMAT: Final = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "avif": ".avif"}
+SUFFIX_OF_FORMAT: Final = {
+    "jpeg": ".jpg",
+    "png": ".png",
+    "tiff": ".tif",
+    "webp": ".webp",
+    "avif": ".avif",
+    "heic": ".heic",
+}
 """The formats that can be asked for, with the suffix that a result then gets."""
 
 MARK: Final = ".color"

@@ -1,3 +1,42 @@
-"""Tintype gives black-and-white photographs their colors back."""
+"""Tintype gives black-and-white photographs their colors back.
+
+    import tintype
+    tintype.colorize("old.jpg")             # writes old.color.jpg beside it
+
+Nothing heavy is imported until one of the names is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tintype.engine.colorizer import Colorizer
+    from tintype.engine.shared import colorize
+    from tintype.errors import TintypeError
+    from tintype.zoo import list_models
 
 __version__ = "0.1.0"
+
+__all__ = ["Colorizer", "TintypeError", "__version__", "colorize", "list_models"]
+
+_HOMES = {
+    "Colorizer": "tintype.engine.colorizer",
+    "TintypeError": "tintype.errors",
+    "colorize": "tintype.engine.shared",
+    "list_models": "tintype.zoo",
+}
+"""Where each public name lives."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

@@ -1,0 +1,41 @@
+"""What is loaded before it is needed, and how the program is started."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tintype import __version__
+
+HEAVY = {"torch", "onnxruntime", "pyvips", "numpy", "onnx", "PIL", "lightning"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """The packages among HEAVY that are loaded after some code has run."""
+    script = f"import sys, atexit\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\n{code}"
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    return HEAVY & {name.split(".")[0] for name in ended.stderr.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["colorize", "--help"], ["models", "--help"], ["models"]]
+)
+def test_commands_that_color_nothing_load_nothing_heavy(arguments: list[str]) -> None:
+    assert loaded_by(f"from tintype.cli import main; main({arguments!r})") == set()
+
+
+def test_a_mistyped_command_is_refused_before_anything_heavy_is_loaded() -> None:
+    assert loaded_by("from tintype.cli import main; main(['colorize', '-', 'old.jpg'])") == set()
+
+
+def test_coloring_loads_no_training_library(tiny_model: Path, tmp_path: Path) -> None:
+    arguments = ["colorize", str(tmp_path / "gone.jpg"), "--model", str(tiny_model)]
+    loaded = loaded_by(f"from tintype.cli import main; main({arguments!r})")
+    assert loaded == {"onnxruntime", "pyvips", "numpy"}
+
+
+def test_the_version_is_told() -> None:
+    command = [sys.executable, "-m", "tintype", "--version"]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert ended.stdout == f"tintype {__version__}\n"

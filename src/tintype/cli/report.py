@@ -9,10 +9,13 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from tintype.cli.batch import Result
 from tintype.cli.plan import Plan
+
+FEWEST_FOR_A_RATE: Final = 4
+"""Results before the rate is shown; the first come in a bunch, one from each worker."""
 
 
 class _Bar:
@@ -49,8 +52,10 @@ class _Bar:
 
     def advance(self) -> None:
         """Count one photograph."""
-        speed = self._progress.tasks[0].speed
-        rate = "" if not speed else f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each"
+        task = self._progress.tasks[0]
+        rate = ""
+        if task.speed and task.completed >= FEWEST_FOR_A_RATE:
+            rate = f"{task.speed:.1f}/s" if task.speed >= 1 else f"{1 / task.speed:.1f} s each"
         self._progress.update(self._task, advance=1, rate=rate)
 
     def stop(self) -> None:

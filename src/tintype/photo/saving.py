@@ -1,0 +1,126 @@
+"""From a colored picture to the bytes of a file, each format with the options that suit photographs."""
+
+import os
+from typing import Any, Final
+
+import pyvips
+
+from tintype.errors import ConfigError, PhotoError, SaveError
+from tintype.photo.atomic import ADVICE, cannot_save
+from tintype.photo.formats import AVIF, HEIC, JPEG, PNG, TIFF, WEBP, Format
+from tintype.photo.metadata import Metadata, dress, finish
+from tintype.photo.originals import Original
+from tintype.photo.provenance import Provenance
+from tintype.photo.reading import one_line
+
+PNG_EFFORT: Final = 6
+TIFF_COMPRESSION: Final = {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate", 50000: "zstd"}
+"""Lossless ways that a TIFF may be compressed, by the number in its tag; the result keeps them."""
+TIFF_UNLESS_TOLD: Final = "deflate"
+BIG_TIFF_BYTES: Final = 3_500_000_000
+"""Samples beyond this need BigTIFF, since offsets in a plain TIFF end at 4 GB."""
+HIGH_BITS: Final = 10
+"""Bits of an AVIF that holds more than 8; each reader has 10, few have 12."""
+
+
+def check_target(original: Original, target: Format, quality: int | None) -> None:
+    """Raise `SaveError` when the format cannot hold the photograph, `ConfigError` for a wrong quality."""
+    if quality is not None and not 1 <= quality <= 100:
+        raise ConfigError(f"quality must lie between 1 and 100, not {quality}")
+    if target.saver is None:
+        raise SaveError(
+            f"{original.name}: a {target.title} has too few colors; ask for another format, such as PNG"
+        )
+    longest = max(original.width, original.height)
+    if target.max_side is not None and longest > target.max_side:
+        raise SaveError(
+            f"{original.name}: a {target.title} can be {target.max_side:,} pixels long, this photograph is "
+            f"{longest:,}; save it as TIFF or PNG"
+        )
+
+
+def write(
+    descriptor: int,
+    original: Original,
+    lch: pyvips.Image,
+    alpha: pyvips.Image | None,
+    target: Format,
+    quality: int | None,
+    metadata: Metadata,
+    provenance: Provenance | None,
+    name: str,
+) -> None:
+    """Compute the picture and write it to an empty file that is open for reading and writing.
+
+    Raises `SaveError`, or what the original says when it cannot be read.
+    """
+    depth = 16 if target.deep and original.dtype.itemsize > 1 else 8
+    try:
+        samples = join_alpha(original.profile.from_lch(lch, depth), alpha, depth)
+        image = dress(
+            _fitted(samples, target, depth), metadata, target, original.profile.embedded, provenance
+        )
+        sink = pyvips.Target.new_to_descriptor(descriptor)
+        pyvips.Operation.call(
+            f"{target.saver}_target", image, sink, **_options(image, target, quality, metadata)
+        )
+        finish(descriptor, metadata, target, image.width, image.height)
+    except pyvips.Error as error:
+        raise _explained(error, original, target, name) from error
+    except OSError as error:
+        raise cannot_save(name, error) from error
+
+
+def join_alpha(rgb: pyvips.Image, alpha: pyvips.Image | None, depth: int) -> pyvips.Image:
+    """Color with alpha beside it, where there is any, as samples of that depth."""
+    if alpha is None:
+        return rgb
+    largest = {"uchar": 255, "ushort": 65535, "float": 1}[alpha.format]
+    if largest == 2**depth - 1:
+        return rgb.bandjoin(alpha)
+    scaled = (alpha * ((2**depth - 1) / largest) + 0.5).cast("uchar" if depth == 8 else "ushort")
+    return rgb.bandjoin(scaled)
+
+
+def _fitted(samples: pyvips.Image, target: Format, depth: int) -> pyvips.Image:
+    """What the format cannot hold is laid on white, or rounded where libvips would cut it off."""
+    if samples.bands == 4 and not target.alpha:
+        return samples.flatten(background=[255, 255, 255])
+    if target in (AVIF, HEIC) and depth == 16:
+        return (samples + 2 ** (15 - HIGH_BITS)).cast("ushort")
+    return samples
+
+
+def _options(image: pyvips.Image, target: Format, quality: int | None, metadata: Metadata) -> dict[str, Any]:
+    asked = quality or target.quality
+    deep = image.format == "ushort"
+    if target is JPEG:
+        return {"Q": asked}
+    if target is PNG:
+        return {"compression": PNG_EFFORT, "bitdepth": 16 if deep else 8}
+    if target is TIFF:
+        size = image.width * image.height * image.bands * (2 if deep else 1)
+        compression = TIFF_COMPRESSION.get(metadata.compression or 0, TIFF_UNLESS_TOLD)
+        return {"compression": compression, "predictor": "horizontal", "bigtiff": size > BIG_TIFF_BYTES}
+    if target is WEBP:
+        return {"Q": asked}
+    return {
+        "Q": asked,
+        "compression": "av1" if target is AVIF else "hevc",
+        "bitdepth": HIGH_BITS if deep else 8,
+    }
+
+
+def _explained(error: pyvips.Error, original: Original, target: Format, name: str) -> PhotoError:
+    """Tell apart a disk that takes no more, a picture that cannot be encoded and one that cannot be read."""
+    text = str(error)
+    if "write error" in text or "write failed" in text:
+        number = next((number for number in ADVICE if os.strerror(number) in text), None)
+        return cannot_save(name, OSError(number, one_line(error)) if number else OSError(one_line(error)))
+    if target is HEIC and "compression" in text:
+        return SaveError(
+            f"{name}: this libvips has no HEVC encoder for HEIC; ask for another format, such as AVIF"
+        )
+    if "save" in text.replace(f"{target.saver}_target", "") or "vips2" in text:
+        return SaveError(f"{name}: not saved ({one_line(error)}); ask for another format")
+    return original.failed(error)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from pictures import files, photograph
 
-COUNT = 24
+COUNT = 16
 COMMAND = [sys.executable, "-m", "tintype", "colorize", "scans", "-o", "out", "--model", "tiny", "--json"]
 
 
@@ -21,7 +21,7 @@ def scans(tmp_path: Path, tiny_zoo: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """Enough photographs that a batch is never done before it is stopped."""
     place = tmp_path / "place"
     (place / "scans").mkdir(parents=True)
-    picture = photograph("TIFF", (1500, 1000))
+    picture = photograph("TIFF", (1200, 800))
     for index in range(COUNT):
         (place / "scans" / f"{index:02}.tif").write_bytes(picture)
     monkeypatch.chdir(place)
@@ -45,7 +45,7 @@ def check_whole(names: list[str]) -> None:
     for name in names:
         with Image.open(Path("out", name)) as image:
             image.load()
-            assert image.size == (1500, 1000)
+            assert image.size == (1200, 800)
 
 
 def go_on() -> None:

@@ -1,5 +1,6 @@
 """What is loaded before it is needed, and how the program is started."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,20 @@ def test_coloring_loads_no_training_library(tiny_model: Path, tmp_path: Path) ->
     arguments = ["colorize", str(tmp_path / "gone.jpg"), "--model", str(tiny_model)]
     loaded = loaded_by(f"from tintype.cli import main; main({arguments!r})")
     assert loaded == {"onnxruntime", "pyvips", "numpy"}
+
+
+def test_libvips_gets_the_cores_that_the_jobs_leave(tiny_model: Path, photos: Path) -> None:
+    code = (
+        "import atexit, os; atexit.register(lambda: print('threads', os.environ['VIPS_CONCURRENCY']))\n"
+        "import tintype.cli.colorize as colorize; colorize.physical_cores = lambda: 6\n"
+        f"from tintype.cli import main; main(['colorize', 'scans', '--model', {str(tiny_model)!r}])"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "VIPS_CONCURRENCY"}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+    )
+    assert ended.stdout == "threads 3\n"
+    assert len(list(Path("scans").glob("*.color.*"))) == 2
 
 
 def test_the_version_is_told() -> None:

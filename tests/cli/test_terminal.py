@@ -55,6 +55,12 @@ def test_a_picture_is_not_written_to_a_terminal(tiny_zoo: Path, photos: Path) ->
     assert "will not be written to a terminal" in seen
 
 
+def test_a_picture_is_not_read_from_a_terminal(tiny_zoo: Path, photos: Path) -> None:
+    code, seen = at_a_terminal("colorize", "-", "-o", "new.jpg", "--model", "tiny")
+    assert code == 2
+    assert "standard input is a terminal" in seen
+
+
 def test_without_a_terminal_there_is_no_bar(tintype: object, photos: Path) -> None:
     ended = tintype("colorize", "scans", "-o", "out")  # type: ignore[operator]
     assert "━" not in ended.err

@@ -99,6 +99,8 @@ def _check(request: Request) -> None:
     )
     if request.format is not None:
         suffix_of(request.format)
+    if STANDARD_STREAM in request.inputs and sys.stdin.isatty():
+        raise ConfigError("standard input is a terminal; add '< old.jpg', or name a file")
     if to_stream and sys.stdout.isatty():
         raise ConfigError(
             "a picture will not be written to a terminal; add '> colored.jpg', or give -o a file"

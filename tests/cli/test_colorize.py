@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -117,7 +118,19 @@ def test_a_full_standard_output_gets_one_line(tiny_zoo: Path, photos: Path) -> N
     code = os.system(f"{sys.executable} -m tintype colorize old.jpg -o - --model tiny > /dev/full 2> err.txt")
     assert os.waitstatus_to_exitcode(code) == 1
     assert Path("err.txt").read_text().count("\n") == 1
-    assert "No space left" in Path("err.txt").read_text()
+    assert "standard output does not take the picture (No space left" in Path("err.txt").read_text()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the shell is that of POSIX")
+def test_a_reader_that_goes_away_gets_one_line(tiny_zoo: Path, photos: Path) -> None:
+    Path("old.jpg").write_bytes(photograph("PNG", (2000, 1500)))
+    command = f"{sys.executable} -m tintype colorize old.jpg -o - --format tiff --model tiny 2> err.txt"
+    subprocess.run(
+        f"({command}; echo $? > code.txt) | head -c 10", shell=True, check=True, capture_output=True
+    )
+    assert Path("code.txt").read_text() == "1\n"
+    assert Path("err.txt").read_text().count("\n") == 1
+    assert "Broken pipe" in Path("err.txt").read_text()
 
 
 def test_a_full_disk_fails_each_photograph_with_its_own_line(

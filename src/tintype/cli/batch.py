@@ -1,5 +1,6 @@
 """Coloring many photographs at once, so that one bad file never stops the others."""
 
+import os
 import sys
 import threading
 import time
@@ -83,7 +84,8 @@ def color_one(colorizer: Colorizer, job: Job, settings: Settings) -> Result:
     try:
         if settings.skip_existing and _is_there(job, settings):
             return Result(source, destination, "skipped")
-        sitting = colorizer.set_photo(job.source if job.source is not None else sys.stdin.buffer.read())
+        _check_free(job, settings)
+        sitting = colorizer.set_photo(sys.stdin.buffer.read() if job.source is None else job.source)
         _write(sitting, job, settings)
     except TintypeError as known:
         error = str(known)
@@ -119,21 +121,21 @@ def _is_there(job: Job, settings: Settings) -> bool:
     return True
 
 
+def _check_free(job: Job, settings: Settings) -> None:
+    """Raise `SaveError` when a file is in the way, before any time is spent on the photograph."""
+    if settings.overwrite or job.destination is None:
+        return
+    for path in (job.destination, *((sidecar_of(job.destination),) if settings.sidecar else ())):
+        if path.exists():
+            raise SaveError(f"{path} exists already; give --overwrite or --skip-existing, or move it away")
+
+
 def _write(sitting: Sitting, job: Job, settings: Settings) -> None:
     """Render the photograph and put it where the job says."""
     result = sitting.render(settings.saturation)
     provenance = sitting.provenance(settings.saturation)
-    if (
-        settings.sidecar
-        and not settings.overwrite
-        and job.destination
-        and sidecar_of(job.destination).exists()
-    ):
-        raise SaveError(f"{sidecar_of(job.destination)} exists already; give --overwrite, or move it away")
     if job.destination is None:
-        data = result.to_bytes(format=settings.format, quality=settings.quality, provenance=provenance)
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _pour(result.to_bytes(format=settings.format, quality=settings.quality, provenance=provenance))
         return
     try:
         job.destination.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +152,19 @@ def _write(sitting: Sitting, job: Job, settings: Settings) -> None:
     )
     if settings.sidecar:
         write_sidecar(job.destination, provenance, overwrite=settings.overwrite)
+
+
+def _pour(data: bytes) -> None:
+    """Write to standard output, past Python's buffer, which would try again at the end of the program."""
+    rest = memoryview(data)
+    try:
+        sys.stdout.flush()
+        while rest:
+            rest = rest[os.write(sys.stdout.fileno(), rest) :]
+    except OSError as error:
+        raise SaveError(
+            f"standard output does not take the picture ({error.strerror}); give -o a file"
+        ) from error
 
 
 def sidecar_of(picture: Path) -> Path:

@@ -1,7 +1,7 @@
 """What gives colors to lightness: models, run as the engine runs them, and trivial baselines."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,8 @@ class Colorist:
     name: str
     paint: Callable[[FloatArray], FloatArray]
     """From L* [H, W] to a*b*: [h, w, 2], of the same size or smaller."""
-    sha256: str | None = None
-    """Hash of the model file; None for a baseline."""
+    sha256: str = ""
+    """Hash of the model file; empty for a baseline."""
 
 
 def model(name_or_path: str) -> Colorist:
@@ -45,6 +45,16 @@ def model(name_or_path: str) -> Colorist:
         return np.moveaxis(predictor.predict(luma[None, None]).chroma[0], 0, -1)
 
     return Colorist(found.name, paint, found.sha256)
+
+
+def models(names_or_paths: Sequence[str]) -> list[Colorist]:
+    """All models asked for; where names clash, each has the beginning of its hash added."""
+    found = [model(each) for each in names_or_paths]
+    names = [each.name for each in found]
+    return [
+        replace(each, name=f"{each.name} {each.sha256[:8]}") if names.count(each.name) > 1 else each
+        for each in found
+    ]
 
 
 def baselines(pictures: Iterable[FloatArray]) -> list[Colorist]:

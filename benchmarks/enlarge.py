@@ -135,8 +135,7 @@ def main(arguments: Sequence[str]) -> None:
     data = open_set(options.data, options.limit)
     sources: dict[str, Source] = {"True": lambda lab: lab[..., 1:]}
     hashes = []
-    for name in options.model:
-        model = colorists.model(name)
+    for model in colorists.models(options.model):
         sources[f"Predicted ({model.name})"] = predicted_by(model)
         hashes.append(f"- {model.name}: sha256 `{model.sha256}`\n")
     scores = measure(data, sources)

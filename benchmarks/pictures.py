@@ -32,14 +32,21 @@ class DataSet:
         return len(self.locations)
 
     def decoded(self, doing: str) -> Iterator[Picture]:
-        """Decode all pictures, [H, W, 3] sRGB, showing progress; unreadable ones are named and left out."""
+        """Decode all pictures, [H, W, 3] sRGB, showing progress; unreadable ones are named and left out.
+
+        Raises `DataError` when none can be read.
+        """
         console = Console(stderr=True)
         places = track(self.locations, doing, console=console, disable=not console.is_terminal)
+        unreadable = 0
         for location in places:
             try:
                 yield decode(location)
             except DataError as error:
+                unreadable += 1
                 print(f"left out: {error}", file=sys.stderr)
+        if unreadable == len(self):
+            raise DataError(f"no picture of {self.name} can be read; give another folder or shard")
 
     def sha256(self) -> str:
         """Hash of the bytes of all pictures, in order."""

@@ -163,7 +163,7 @@ def main(arguments: Sequence[str]) -> None:
     def prepare(picture: Picture) -> Picture:
         return resized(picture if options.stretch else center_square(picture), options.size)
 
-    models = [colorists.model(each) for each in options.model]
+    models = colorists.models(options.model)
     fit = open_set(options.fit, FIT_LIMIT) if options.fit else None
     measured, sections = [], []
     for source in options.data:
@@ -172,7 +172,8 @@ def main(arguments: Sequence[str]) -> None:
         labs = (to_lab(prepare(picture)) for picture in ground.decoded(f"{ground.name}: fitting"))
         entries = colorists.baselines(labs) + models
         measured.append(evaluate(data, prepare, entries))
-        fitted_on = f"{len(ground)} pictures of {ground.name}" if fit else "these pictures themselves"
+        whole = fit is None and len(ground) == len(data)
+        fitted_on = "these pictures themselves" if whole else f"{len(ground)} pictures of {ground.name}"
         sections.append(section(measured[-1], fitted_on))
     shape = "stretched" if options.stretch else "center square"
     protocol = f"Protocol: {shape}, {options.size}x{options.size}; see benchmarks/README.md.\n"

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from tintype import color, metrics
+from tintype.errors import DataError
+from tiny_models import write_model
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -63,6 +65,19 @@ def test_quality_of_a_damaged_picture_is_not_guessed_but_said(pictures, capsys):
     shown = capsys.readouterr()
     assert "damaged.png" in shown.err
     assert "3 pictures, 1 unreadable" in shown.out
+
+
+def test_quality_of_unreadable_pictures_alone_is_refused(tmp_path):
+    (tmp_path / "damaged.png").write_bytes(b"no picture")
+    with pytest.raises(DataError, match="can be read"):
+        importlib.import_module("quality").main(["--data", str(tmp_path), "--size", "16"])
+
+
+def test_models_of_one_name_are_told_apart_by_their_hash(tiny_model, tmp_path):
+    other = write_model(tmp_path / "tiny.onnx", factor=2.0)
+    first, second = importlib.import_module("colorists").models([str(tiny_model), str(other)])
+    assert first.name != second.name
+    assert first.name == f"tiny {first.sha256[:8]}"
 
 
 def test_baselines_fitted_elsewhere_say_so(pictures, shard, capsys):

@@ -1,0 +1,140 @@
+"""The verbs of the training side: `train`, `export` and `data pack`.
+
+Torch and what comes with it is imported inside the verbs alone, so that a light install has a light `--help`.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from tintype.cli.exits import say
+from tintype.errors import ConfigError
+
+NEEDED: Final = {
+    "train": ("torch", "lightning", "safetensors"),
+    "export": ("torch", "lightning", "safetensors", "onnx", "onnxscript"),
+    "data pack": ("PIL",),
+}
+"""Modules of the extra `train` that a verb cannot do without."""
+
+STOPPED: Final = {"SIGINT": 130, "SIGTERM": 143}
+"""Exit codes of a run that a signal stopped, as shells count them: 128 + the signal's number."""
+
+data_app: Final = typer.Typer(no_args_is_help=True, help="Prepare photographs for training.")
+
+
+def require(verb: str) -> None:
+    """Raise `ConfigError`, which ends a command with exit code 2, when the extra `train` is not installed."""
+    missing = [module for module in NEEDED[verb] if find_spec(module) is None]
+    if missing:
+        raise ConfigError(
+            f"`tintype {verb}` needs {', '.join(missing)}; "
+            'install the training side: pip install "tintype[train]"'
+        )
+
+
+def train(
+    network: Annotated[str, typer.Argument(help="Which network to train: cnn.")],
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Photographs: a packed set, a folder of pictures or of tar shards."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the run: checkpoints, curves, record.")],
+    val: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Photographs for validation; else a share of --data is held out."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a setting, such as side=128; may be given often."
+        ),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", metavar="RUN", help="Begin with the best weights of another run.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the run in RUN stopped; start it if there is none.")
+    ] = False,
+) -> None:
+    """Train a network; the settings are those of the 2019 report unless changed."""
+    require("train")
+    from tintype.cli.train_progress import watching
+    from tintype.train.config import TrainConfig
+    from tintype.train.trainer import train as run_training
+
+    config = TrainConfig(network=network).with_settings(settings or [])
+    with watching() as (line, watch):
+        progress = run_training(
+            config, data, out, validation=val, start=start, resume=resume, say=line, watch=watch
+        )
+    if progress.ended in STOPPED:
+        raise typer.Exit(STOPPED[progress.ended])
+
+
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, or one of its checkpoints.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="MODEL.onnx", help="The file to write.")],
+    name: Annotated[str | None, typer.Option(help="Name of the model; else that of the network.")] = None,
+    working_size: Annotated[
+        int | None,
+        typer.Option(
+            min=8, help="Side, in pixels, of the square that the model colors best; else the network's."
+        ),
+    ] = None,
+    storage: Annotated[
+        str, typer.Option(help="How weights are stored: float32, or float16 for half the size.")
+    ] = "float32",
+) -> None:
+    """Turn a training run into an ONNX model, proven to compute what torch computes."""
+    require("export")
+    from tintype.export import export as run_export
+
+    contract = run_export(run, output, name=name, working_size=working_size, storage=storage)
+    side = contract.working_size
+    say(f"wrote {output}: model {contract.name}, best at {side}×{side} pixels")
+
+
+@data_app.command()
+def pack(
+    source: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of pictures or tar shards, of any depth.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder to make.")],
+    max_side: Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")] = 256,
+    min_side: Annotated[
+        int, typer.Option(min=1, help="Leave out pictures whose shorter side is shorter.")
+    ] = 64,
+    min_chroma: Annotated[
+        float, typer.Option(min=0, help="Leave out pictures whose mean chroma is lower, in CIE units.")
+    ] = 4.0,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN", help="Leave out shards, folders or pictures of this name; may be given often."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; else one for each core.")
+    ] = None,
+) -> None:
+    """Decode photographs once, so that training never decodes again."""
+    require("data pack")
+    from tintype.data import Keep
+    from tintype.data import pack as run_pack
+
+    keep = Keep(max_side=max_side, min_side=min_side, min_chroma=min_chroma)
+    packed = run_pack(
+        source,
+        output,
+        keep=keep,
+        exclude=tuple(exclude or ()),
+        processes=jobs,
+        progress=lambda done, total: say(f"{done} of {total} pictures"),
+    )
+    left_out = packed.manifest["left_out"]
+    for item in left_out:
+        say(f"left out {item['name']}: {item['reason']}")
+    say(f"packed {len(packed)} pictures into {output}, left out {len(left_out)}")

@@ -1,0 +1,140 @@
+"""Data sets as something to index: packed sets, which are memory-mapped, and loose pictures, decoded when
+asked for.
+
+A packed set is a folder with three files:
+
+    pictures.bin    the pictures' uint8 sRGB samples, [H, W, 3] each, one after the other
+    index.npy       int64 [n, 3]: first byte, height, width
+    manifest.json   how it was made, what it holds, what was left out and why, and a hash of the content
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from tintype.data.sources import Location, Picture, decode, find_pictures
+from tintype.errors import DataError
+
+PICTURES: Final = "pictures.bin"
+INDEX: Final = "index.npy"
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+
+
+class PictureSet(Protocol):
+    """Pictures by number."""
+
+    content_hash: str
+    """Identifies the content; the same pictures in the same order have the same one."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Picture: ...
+
+
+class PackedSet:
+    """A packed set, memory-mapped: opening costs nothing, a picture costs a page fault.
+
+    Raises `DataError` when the folder holds no whole packed set.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+            self._index = np.load(folder / INDEX, allow_pickle=False)
+            self._bytes = np.memmap(folder / PICTURES, dtype=np.uint8, mode="r")
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"{folder} is no whole packed set ({error}); make it again with `tintype data pack`"
+            ) from error
+        if self.manifest.get("format") != FORMAT:
+            raise DataError(f"{folder} has another packing format; make it again with `tintype data pack`")
+        if self._bytes.size != self.manifest["bytes"] or len(self._index) != self.manifest["pictures"]:
+            raise DataError(f"{folder} does not match its manifest; make it again with `tintype data pack`")
+        self.content_hash: str = self.manifest["sha256"]
+
+    def __reduce__(self) -> tuple[type["PackedSet"], tuple[Path]]:
+        """Travel to worker processes by name, not by content."""
+        return PackedSet, (self.folder,)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, number: int, /) -> Picture:
+        """Picture `number`, [H, W, 3] uint8, as a read-only view into the file."""
+        offset, height, width = (int(value) for value in self._index[number])
+        return self._bytes[offset : offset + 3 * height * width].reshape(height, width, 3)
+
+
+class LooseSet:
+    """Pictures in folders and tar shards, decoded each time they are asked for (packing first is faster)."""
+
+    def __init__(self, locations: Sequence[Location]) -> None:
+        self.locations = list(locations)
+        self.content_hash = _hash_of_listing(self.locations)
+
+    def __len__(self) -> int:
+        return len(self.locations)
+
+    def __getitem__(self, number: int, /) -> Picture:
+        """Picture `number`, [H, W, 3] uint8. Raises `DataError` when it cannot be decoded."""
+        try:
+            return decode(self.locations[number])
+        except DataError as error:
+            raise DataError(
+                f"{error}; `tintype data pack` leaves such pictures out and lists them"
+            ) from error
+
+
+class Subset:
+    """Some pictures of another set, by number; the held-out share is one."""
+
+    def __init__(self, whole: PictureSet, numbers: Sequence[int]) -> None:
+        self.whole = whole
+        self.numbers = list(numbers)
+        self.content_hash = whole.content_hash
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, number: int, /) -> Picture:
+        return self.whole[self.numbers[number]]
+
+
+def open_dataset(path: Path | str) -> PackedSet | LooseSet:
+    """Open a packed set, a folder of pictures or tar shards (any depth), or one tar shard.
+
+    Raises `DataError` when there is nothing to read.
+    """
+    folder = Path(path)
+    if (folder / MANIFEST).is_file():
+        return PackedSet(folder)
+    return LooseSet(find_pictures(folder))
+
+
+def split(whole: PictureSet, share: float, seed: int) -> tuple[Subset, Subset]:
+    """Divide a set into (training, held out), the second with `share` of the pictures, at least one.
+
+    Raises `DataError` when the set has fewer than two pictures.
+    """
+    if len(whole) < 2:
+        raise DataError(
+            "a single picture cannot be split into training and validation; add pictures or give --val"
+        )
+    order = np.random.default_rng(seed).permutation(len(whole)).tolist()
+    held_out = min(max(1, round(share * len(whole))), len(whole) - 1)
+    return Subset(whole, sorted(order[held_out:])), Subset(whole, sorted(order[:held_out]))
+
+
+def _hash_of_listing(locations: Sequence[Location]) -> str:
+    from hashlib import sha256
+
+    digest = sha256()
+    for place in locations:
+        size = place.path.stat().st_size if place.size is None else place.size
+        digest.update(f"{place.name}\t{size}\n".encode())
+    return "listing:" + digest.hexdigest()

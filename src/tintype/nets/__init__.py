@@ -1,0 +1,47 @@
+"""The networks, by name. One file tells one network whole; to add one, write its file and its line here.
+
+A network is a module with `forward(luma) -> chroma_net`: L* (B, 1, H, W) in 0..100 to a*, b* ÷ 128
+(B, 2, H / chroma_stride, W / chroma_stride); see `tintype.nets.scale`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from torch import nn
+
+from tintype.nets.cnn import ColorizationCNN
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the trainer and the export must know of a network beside its weights."""
+
+    summary: str
+    """One line for people."""
+    build: Callable[..., nn.Module]
+    """Makes the network with fresh weights; its keyword arguments are `options`."""
+    options: dict[str, tuple[int, ...]]
+    """Arguments of `build` and the values they may have, the default first; a configuration may set them."""
+    multiple: int
+    """H and W of the input must be multiples of this."""
+    chroma_stride: int
+    """Input height / chroma height."""
+    working_size: int
+    """Side, in pixels, of the square whose area the network colors best, unless an export says otherwise."""
+
+    def make(self, options: Mapping[str, int]) -> nn.Module:
+        """Build the network with fresh weights; `options` that are not given have their defaults."""
+        return self.build(**{name: values[0] for name, values in self.options.items()} | dict(options))
+
+
+NETWORKS: Final[dict[str, Network]] = {
+    "cnn": Network(
+        summary="plain encoder-decoder CNN, the report's first approach",
+        build=ColorizationCNN,
+        options={"encoder_layers": (7, 8)},
+        multiple=8,
+        chroma_stride=1,
+        working_size=128,
+    ),
+}

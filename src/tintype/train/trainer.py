@@ -1,0 +1,276 @@
+"""The training loop, from top to bottom.
+
+`train` prepares a run or takes up an interrupted one, `Run` is the loop, `approach.py` one update of the
+weights.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor
+
+from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
+from tintype.errors import ConfigError, DeviceError, TrainingError
+from tintype.train import checkpoint, folder
+from tintype.train.approach import APPROACHES, Approach
+from tintype.train.config import PRECISIONS, TrainConfig
+from tintype.train.folder import RunData
+from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
+from tintype.train.progress import Progress
+from tintype.train.signals import StopSignals
+
+SHEET_ROWS: Final = 12
+"""Pictures on a sample sheet."""
+
+Say = Callable[[str], None]
+"""Gets one line for each event."""
+Watch = Callable[[Progress, int, float], None]
+"""Gets (progress, steps of the whole run, mean loss) at each point of the training curve."""
+
+
+def train(
+    config: TrainConfig,
+    data: Path,
+    out: Path,
+    *,
+    validation: Path | None = None,
+    start: Path | None = None,
+    resume: bool = False,
+    say: Say = print,
+    watch: Watch | None = None,
+) -> Progress:
+    """Train a network on `data` into the run folder `out`; returns how far it came.
+
+    `start` is another run whose best weights this one begins with. `resume` takes up the run in `out` where
+    its newest checkpoint is, and starts it when there is none.
+
+    Raises `ConfigError` when `out` holds another run, `DataError` when the data cannot be used, `DeviceError`
+    when there is no such device, `TrainingError` when the loss is not finite or a file cannot be written.
+    """
+    pictures = folder.open_data(data, validation, config)
+    fabric = make_fabric(config)
+    folder.prepare(out, config, resume)
+    fabric.seed_everything(config.seed, verbose=False)
+    run = Run(config, fabric, APPROACHES[config.network](config, fabric), pictures, out, say, watch)
+    if resume and (out / folder.LAST).is_file():
+        run.take_up(out / folder.LAST)
+    elif start is not None:
+        run.begin_with(start)
+    run.go()
+    return run.progress
+
+
+def make_fabric(config: TrainConfig) -> Fabric:
+    """Fabric on the asked-for device. Raises `DeviceError` when it is not there or cannot compute so."""
+    logging.getLogger("lightning.fabric").setLevel(
+        logging.WARNING
+    )  # it announces the precision on each start
+    try:
+        fabric = Fabric(accelerator=config.device, devices=1, precision=PRECISIONS[config.precision])
+    except (RuntimeError, ValueError) as error:
+        raise DeviceError(f"no device {config.device!r} here; train with device=auto ({error})") from error
+    if config.precision == "16-mixed" and fabric.device.type != "cuda":
+        raise DeviceError(f"16-mixed needs a CUDA GPU, not {fabric.device}; train with precision=bf16-mixed")
+    return fabric
+
+
+class Run:
+    """One training run in progress."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        fabric: Fabric,
+        approach: Approach,
+        data: RunData,
+        out: Path,
+        say: Say,
+        watch: Watch | None,
+    ) -> None:
+        self.config, self.fabric, self.approach, self.data = config, fabric, approach, data
+        self.out, self.say, self.watch = out, say, watch
+        self.progress = Progress()
+        self.started_from: dict[str, Any] | None = None
+        self.losses: list[Tensor] = []
+        self.batches = TrainingBatches(
+            data.training,
+            Cutting(config.side, config.smallest_crop, config.flip),
+            config.batch,
+            config.seed,
+            fabric.global_rank,
+            fabric.world_size,
+        )
+        self.total = self.batches.steps_per_epoch * config.epochs
+        self.pin_memory = fabric.device.type == "cuda"
+        self._clock = self._saved = time.monotonic()
+
+    def go(self) -> None:
+        """Train until the epochs, the patience or the time are used up, or a signal comes."""
+        self.say(
+            f"{len(self.data.training)} pictures, {self.batches.steps_per_epoch} steps an epoch, "
+            f"{len(self.data.validation)} for validation, on {self.fabric.device}"
+        )
+        with Journal(self.out, self.progress.step) as self.journal, StopSignals() as self.signals:
+            self._train()
+            if self.progress.ended == "time":
+                self._validate()
+            self._save()
+        self.say(self._last_words())
+
+    def _train(self) -> None:
+        progress = self.progress
+        progress.ended = self._end()
+        if progress.ended:
+            return
+        for pictures in load(self.batches, progress.step, self.total, self.config.workers, self.pin_memory):
+            rate = self.rate()
+            self.losses.append(self.approach.update(self.fabric.to_device(pictures), rate))
+            progress.step += 1
+            self._tick()
+            if progress.step % self.config.log_every == 0:
+                self._log(rate)
+            if progress.step % self.batches.steps_per_epoch == 0:
+                progress.epoch += 1
+                self._validate()
+                self._save()
+            progress.ended = self._end()
+            if progress.ended:
+                return
+            if time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
+                self._save()
+
+    def _end(self) -> str:
+        """Why to end now, or an empty string."""
+        config, progress = self.config, self.progress
+        if self.signals.received:
+            return self.signals.received
+        if progress.step >= self.total:
+            return "epochs"
+        if config.patience and progress.epochs_since_best >= config.patience:
+            return "patience"
+        if config.max_minutes and progress.seconds >= 60 * config.max_minutes:
+            return "time"
+        return ""
+
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        config, progress = self.config, self.progress
+        done = progress.step / self.total
+        if config.max_minutes:
+            done = max(done, min(1.0, progress.seconds / (60 * config.max_minutes)))
+        share = (1 + math.cos(math.pi * done)) / 2 if config.schedule == "cosine" else 1.0
+        rising = min(1.0, (progress.step + 1) / config.warmup) if config.warmup else 1.0
+        return config.rate * share * rising
+
+    def _log(self, rate: float) -> None:
+        """Add the mean of the losses since the last point to the curve.
+
+        Raises `TrainingError` when it is not finite.
+        """
+        loss = float(torch.stack(self.losses).mean())
+        self.losses.clear()
+        self._check_finite(loss, "loss")
+        progress = self.progress
+        self.journal.point(progress.step, progress.epoch, "train", loss, rate, progress.seconds)
+        if self.watch is not None:
+            self.watch(progress, self.total, loss)
+
+    def _validate(self) -> None:
+        """Measure the validation loss, keep the weights if they are the best so far, draw sheet and curve."""
+        total, count = 0.0, 0
+        batches = ValidationBatches(self.data.validation, self.config.side, self.config.batch)
+        for pictures in load(batches, 0, len(batches), 0, self.pin_memory):
+            total += float(self.approach.validate(self.fabric.to_device(pictures))) * len(pictures)
+            count += len(pictures)
+        loss, progress = total / count, self.progress
+        self._check_finite(loss, "validation loss")
+        self._tick()
+        self.journal.point(progress.step, progress.epoch, "validation", loss, self.rate(), progress.seconds)
+        minutes = progress.seconds / 60
+        place = f"epoch {progress.epoch}, step {progress.step}, {minutes:.1f} minutes"
+        self.say(f"{place}: validation loss {loss:.6f}")
+        if loss < progress.best_loss:
+            progress.best_loss, progress.best_step, progress.epochs_since_best = loss, progress.step, 0
+            checkpoint.save(self.out / folder.BEST, self.approach.weights(), self._state())
+        else:
+            progress.epochs_since_best += 1
+        self._draw()
+
+    def _check_finite(self, loss: float, name: str) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the {name} is {loss} at step {self.progress.step}; train anew with a rate below "
+                f"{self.config.rate:g} or with clip=1 (the last good checkpoint is kept)"
+            )
+
+    def _draw(self) -> None:
+        draw_curve(self.out / CURVE, self.out / "curve.png")
+        sheets = self.out / "sheets"
+        sheets.mkdir(exist_ok=True)
+        pictures = ValidationBatches(self.data.validation, self.config.side, SHEET_ROWS)[0]
+        luma, chroma = to_lab(self.fabric.to_device(pictures))
+        draw_sheet(luma, chroma, self.approach.predict(luma), sheets / f"step-{self.progress.step:07d}.png")
+
+    def _save(self) -> None:
+        """Write the checkpoint and the record.
+
+        Raises `TrainingError` when a loss since the last point is not finite, or when the disk is full.
+        """
+        self._tick()
+        tensors = self.approach.tensors() | {"random": torch.get_rng_state()}
+        if self.losses:
+            tensors["losses"] = torch.stack(self.losses)
+            self._check_finite(float(tensors["losses"].sum()), "loss")
+        checkpoint.save(self.out / folder.LAST, tensors, self._state())
+        folder.write_record(self.out, self.config, self.progress, self.data, self.started_from)
+        self._saved = time.monotonic()
+
+    def take_up(self, path: Path) -> None:
+        """Go on from a checkpoint of this run. Raises `ConfigError` when it was begun on other pictures."""
+        tensors, state = checkpoint.load(path)
+        folder.check_data(self.out, state["data"], self.data)
+        torch.set_rng_state(tensors["random"])
+        self.approach.restore(tensors)
+        self.losses = list(tensors.get("losses", torch.empty(0)))
+        self.progress = Progress(**state["progress"])
+        self.started_from = state["started_from"]
+        self.say(f"resumed at step {self.progress.step}, epoch {self.progress.epoch + 1}")
+
+    def begin_with(self, start: Path) -> None:
+        """Take the exported weights of another run. Raises `ConfigError` when its network is another one."""
+        config, weights = folder.read_weights(start)
+        if (config.network, config.options) != (self.config.network, self.config.options):
+            raise ConfigError(
+                f"{start} trained {config.network} {config.options or ''}; name a run of the same"
+            )
+        self.approach.begin_with(weights)
+        self.started_from = folder.read_record(start)
+        self.say(f"begun with the weights of {start}")
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "config": self.config.to_dict(),
+            "progress": asdict(self.progress),
+            "data": self.data.identity,
+            "started_from": self.started_from,
+        }
+
+    def _last_words(self) -> str:
+        progress = self.progress
+        after = f"{progress.step} steps, {progress.seconds / 60:.1f} minutes"
+        if self.signals.received:
+            return f"stopped by {progress.ended} after {after}; the same command with --resume goes on"
+        best = f"best validation loss {progress.best_loss:.6f} at step {progress.best_step}"
+        return f"ended by {progress.ended} after {after}; {best}"
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self.progress.seconds += now - self._clock
+        self._clock = now

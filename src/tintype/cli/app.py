@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from tintype import __version__
+from tintype.cli import train
 from tintype.cli.exits import Verbs
 
 app: Final = typer.Typer(
@@ -133,3 +134,8 @@ def models(
     from tintype.cli.models import run
 
     run(as_json=as_json)
+
+
+app.command()(train.train)
+app.command()(train.export)
+app.add_typer(train.data_app, name="data")

@@ -27,9 +27,8 @@ from tintype.photo.xmp import Packet
 
 EXIF_FIELD: Final = "exif-data"
 IPTC_FIELD: Final = "iptc-data"
-PHOTOSHOP_FIELD: Final = "photoshop-data"
-THUMBNAIL_FIELDS: Final = ("jpeg-thumbnail-data", "exif-ifd1-")
-"""The small picture inside EXIF, which shows the photograph without color, and its tags."""
+REPLACED_FIELDS: Final = ("orientation", "exif-ifd0-Orientation", "exif-ifd1-", "jpeg-thumbnail-data")
+"""How the picture was turned, and the thumbnail, which shows it without color."""
 
 HEADER_FIELDS: Final = {
     "width",
@@ -90,7 +89,7 @@ def read_metadata(source: Source, header: pyvips.Image) -> Metadata:
         header=header,
         orientation=orientation_of(header),
         xmp=_blob(header, XMP_FIELD),
-        iptc=_iptc(source.format, header, texts),
+        iptc=_iptc(header, tags, texts),
         texts=tuple(text for text in texts if png_text.is_comment(text[1])),
         tags=tiff_tags.descriptive(tags),
         compression=tiff_tags.number(tags, tiff_tags.COMPRESSION),
@@ -110,19 +109,16 @@ def dress(
 
     Raises `SaveError` when the format has no room for it.
     """
-    dressed = _undressed(image, metadata)
+    dressed = _undressed(image)
     _set_blob(dressed, ICC_FIELD, icc)
     _set_blob(dressed, XMP_FIELD, _new_xmp(metadata, provenance))
     if target is not TIFF:
         _copy_exif(metadata, dressed)
     if target is JPEG and (metadata.iptc.records or metadata.iptc.resources):
         _set_blob(dressed, IPTC_FIELD, metadata.iptc.to_jpeg())
-    if target is TIFF:
-        _set_blob(dressed, IPTC_FIELD, metadata.iptc.records or None)
-        _set_blob(dressed, PHOTOSHOP_FIELD, metadata.iptc.to_photoshop() if metadata.iptc.resources else None)
     if target is JPEG:
         _check_room(dressed)
-    return dressed
+    return _with_resolution(dressed, metadata)
 
 
 def finish(descriptor: int, metadata: Metadata, target: Format, width: int, height: int) -> None:
@@ -149,31 +145,40 @@ def _tiff_tags(stream: BinaryIO) -> Directory:
     return {}
 
 
-def _iptc(source: Format, header: pyvips.Image, texts: Iterable[tuple[bytes, bytes]]) -> Iptc:
-    block = _blob(header, IPTC_FIELD) or b""
-    if source is TIFF:
-        return Iptc.from_tiff(block, _blob(header, PHOTOSHOP_FIELD) or b"")
+def _iptc(header: pyvips.Image, tags: Directory, texts: Iterable[tuple[bytes, bytes]]) -> Iptc:
+    if tags:
+        records, photoshop = (tags.get(tag) for tag in (tiff_tags.IPTC, tiff_tags.PHOTOSHOP))
+        return Iptc.from_tiff(
+            records.data if isinstance(records, Value) else b"",
+            photoshop.data if isinstance(photoshop, Value) else b"",
+        )
     for _, data in texts:
         with suppress(ValueError, zlib.error):
             return Iptc.from_png(data)
-    return Iptc.from_jpeg(block)
+    return Iptc.from_jpeg(_blob(header, IPTC_FIELD) or b"")
 
 
-def _undressed(image: pyvips.Image, metadata: Metadata) -> pyvips.Image:
-    """A copy without any metadata but its resolution, which turns with the picture."""
+def _undressed(image: pyvips.Image) -> pyvips.Image:
+    """A copy without any metadata."""
+    bare = image.copy()
+    for name in bare.get_fields():
+        if name not in HEADER_FIELDS:
+            bare.remove(name)
+    return bare
+
+
+def _with_resolution(image: pyvips.Image, metadata: Metadata) -> pyvips.Image:
+    """A copy with the source's resolution, which turns with the picture."""
     header = metadata.header
     x, y = (header.xres, header.yres) if header is not None else (UNKNOWN_DENSITY, UNKNOWN_DENSITY)
     if x == y == UNKNOWN_DENSITY:
         x = y = USUAL_DENSITY
     if metadata.orientation >= SIDEWAYS:
         x, y = y, x
-    bare = image.copy(xres=x, yres=y)
-    for name in bare.get_fields():
-        if name not in HEADER_FIELDS:
-            bare.remove(name)
+    copy = image.copy(xres=x, yres=y)
     if header is not None and header.get_typeof("resolution-unit"):
-        bare.set_type(pyvips.GValue.gstr_type, "resolution-unit", header.get("resolution-unit"))
-    return bare
+        copy.set_type(pyvips.GValue.gstr_type, "resolution-unit", header.get("resolution-unit"))
+    return copy
 
 
 def _new_xmp(metadata: Metadata, provenance: Provenance | None) -> bytes | None:
@@ -198,15 +203,21 @@ def _parsed(xmp: bytes | None) -> Packet | None:
 
 def _copy_exif(metadata: Metadata, dressed: pyvips.Image) -> None:
     """Carry EXIF as libvips knows it, the block and one field for each tag, without its thumbnail."""
-    carrier = metadata.header
-    if metadata.tags:
-        carrier = _exif_carrier(tiff_tags.to_exif(metadata.tags))
-    if carrier is None or not carrier.get_typeof(EXIF_FIELD):
+    block = tiff_tags.to_exif(metadata.tags) if metadata.tags else _blob(metadata.header, EXIF_FIELD)
+    if block is None:
         return
-    _set_blob(dressed, EXIF_FIELD, carrier.get(EXIF_FIELD))
+    try:
+        block = tiff_tags.without_thumbnail(block)
+    except ValueError:
+        return
+    carrier = _exif_carrier(block)
+    _set_blob(dressed, EXIF_FIELD, block)
     for name in carrier.get_fields():
-        if name.startswith("exif-ifd") and not name.startswith(THUMBNAIL_FIELDS):
+        if name.startswith("exif-ifd"):
             dressed.set_type(pyvips.GValue.gstr_type, name, carrier.get(name))
+    for name in dressed.get_fields():
+        if name.startswith(REPLACED_FIELDS):
+            dressed.remove(name)
 
 
 def _exif_carrier(block: bytes) -> pyvips.Image:
@@ -226,10 +237,11 @@ def _exif_carrier(block: bytes) -> pyvips.Image:
 def _tags_for_tiff(metadata: Metadata, width: int, height: int) -> Directory:
     """The tags that libvips does not write into a TIFF, with the size of the upright picture."""
     tags = metadata.tags
-    block = _blob(metadata.header, EXIF_FIELD) if metadata.header is not None else None
+    block = _blob(metadata.header, EXIF_FIELD)
     if block and not tags:
         with suppress(ValueError):
             tags = tiff_tags.descriptive(tiff_tags.from_exif(block))
+    tags = {**tags, **_iptc_tags(metadata.iptc)}
     exif = tags.get(tiff_tags.EXIF)
     if not isinstance(exif, dict):
         return tags
@@ -239,6 +251,13 @@ def _tags_for_tiff(metadata: Metadata, width: int, height: int) -> Directory:
         if tag in exif
     }
     return {**tags, tiff_tags.EXIF: {**exif, **sizes}}
+
+
+def _iptc_tags(iptc: Iptc) -> Directory:
+    """IPTC for a TIFF; libvips would write only the first quarter of the records."""
+    photoshop = iptc.to_photoshop() if iptc.resources else b""
+    found = {tiff_tags.IPTC: iptc.records, tiff_tags.PHOTOSHOP: photoshop}
+    return {tag: Value(tiff_tags.UNDEFINED, len(data), data) for tag, data in found.items() if data}
 
 
 def _check_room(dressed: pyvips.Image) -> None:
@@ -251,8 +270,8 @@ def _check_room(dressed: pyvips.Image) -> None:
             )
 
 
-def _blob(image: pyvips.Image, name: str) -> bytes | None:
-    if not image.get_typeof(name):
+def _blob(image: pyvips.Image | None, name: str) -> bytes | None:
+    if image is None or not image.get_typeof(name):
         return None
     value = image.get(name)
     return value if isinstance(value, bytes) else None

@@ -1,5 +1,6 @@
 """What a photograph can be made of, a picture file or an array, behind one face."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -8,6 +9,7 @@ import pyvips
 from numpy.typing import NDArray
 
 from tintype.color import srgb_to_lab
+from tintype.color.enlarge import bicubic_matrix
 from tintype.errors import PhotoError, UnsupportedPhoto
 from tintype.photo import reading
 from tintype.photo.formats import PNG, Format
@@ -16,9 +18,15 @@ from tintype.photo.profile import ICC_FIELD, Profile, Srgb, read_profile
 from tintype.photo.reading import Source
 
 FloatArray = NDArray[np.float32]
+Size = tuple[float, float]
+"""Height and width in samples; fractions where the last row or column stands for fewer pixels."""
 
 OVERSAMPLING: Final = 2
-"""libvips shrinks to this many times the asked-for size; exact means over area do the rest."""
+"""libvips leaves at least this many times the asked-for size; means over area do the rest."""
+GRAY_CHROMA: Final = 6.0
+"""C*ab up to which a scan still counts as gray."""
+GRAY_SHARE: Final = 0.95
+"""Share of the picture that must lie within it."""
 STRIPE: Final = 256
 """Rows of a float array that are taken to L* at a time."""
 ARRAY_NAME: Final = "the given array"
@@ -32,6 +40,16 @@ class Layers:
     """L* (0..100), one float band."""
     alpha: pyvips.Image | None
     """One band of 8 or 16 bits, or of floats in 0..1."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is seen of a photograph from afar."""
+
+    lightness: FloatArray
+    """L* (0..100), [height, width] as asked for."""
+    colored: bool
+    """Whether it has colors of its own, beyond the tint of a scan."""
 
 
 class Original(Protocol):
@@ -52,11 +70,8 @@ class Original(Protocol):
     def layers(self) -> Layers:
         """Begin to read it at full size; raises `pyvips.Error` where its header cannot be read."""
 
-    def small_lab(self, height: int, width: int) -> FloatArray:
-        """L*, or L*a*b*, [h, w, 1 or 3], at no less than the given size where the photograph is as large.
-
-        Raises `pyvips.Error` when the samples cannot be read.
-        """
+    def survey(self, height: int, width: int) -> Survey:
+        """Look at the whole photograph, shrunk or enlarged; raises `pyvips.Error` when it cannot be read."""
 
     def metadata(self) -> Metadata:
         """All that is said beside the samples; raises `OSError` when the file is gone."""
@@ -98,13 +113,14 @@ class FileOriginal:
         samples, alpha = reading.split_alpha(self._source.upright(self._orientation))
         return Layers(self.profile.to_lab(samples)[0], alpha)
 
-    def small_lab(self, height: int, width: int) -> FloatArray:
+    def survey(self, height: int, width: int) -> Survey:
         """See `Original`."""
         if self._orientation >= reading.SIDEWAYS:
             height, width = width, height
-        image, _ = reading.split_alpha(self._source.shrunken(height * OVERSAMPLING, width * OVERSAMPLING))
-        small = _shrunken(image, height, width).copy_memory()
-        return _as_array(self.profile.to_lab(small.autorot()))
+        image, tall, wide = self._source.shrunken(height * OVERSAMPLING, width * OVERSAMPLING)
+        small, extent = _shrunken(reading.split_alpha(image)[0], (tall, wide), height, width)
+        seen = _surveyed(reading.as_array(self.profile.to_lab(small)), extent, height, width)
+        return Survey(np.ascontiguousarray(UPRIGHT[self._orientation](seen.lightness)), seen.colored)
 
     def metadata(self) -> Metadata:
         """See `Original`."""
@@ -146,14 +162,18 @@ class ArrayOriginal:
         samples, alpha = reading.split_alpha(reading.image_from_array(self._array))
         return Layers(self.profile.to_lab(samples)[0], alpha)
 
-    def small_lab(self, height: int, width: int) -> FloatArray:
+    def survey(self, height: int, width: int) -> Survey:
         """See `Original`."""
+        whole = (float(self.height), float(self.width))
         if self._depth == "whole":
             image, _ = reading.split_alpha(reading.image_from_array(self._array))
-            return _as_array(self.profile.to_lab(_shrunken(image, height, width)))
+            small, extent = _shrunken(image, whole, height, width)
+            return _surveyed(reading.as_array(self.profile.to_lab(small)), extent, height, width)
         image = reading.image_from_array(self._samples().astype(np.float32))
-        small = np.clip(_as_array(_shrunken(image, height, width)), 0, 1)
-        return srgb_to_lab(small if small.shape[-1] == 3 else np.repeat(small, 3, axis=-1))
+        small, extent = _shrunken(image, whole, height, width)
+        rgb = reading.as_array(small)
+        lab = srgb_to_lab(rgb if rgb.shape[-1] == 3 else np.repeat(rgb, 3, axis=-1))
+        return _surveyed(lab, extent, height, width)
 
     def metadata(self) -> Metadata:
         """See `Original`."""
@@ -199,13 +219,45 @@ def _lightness_of_floats(samples: NDArray[Any]) -> FloatArray:
     return lightness
 
 
-def _shrunken(image: pyvips.Image, height: int, width: int) -> pyvips.Image:
-    """Shrink, antialiased, each side to `OVERSAMPLING` times what is asked for, where it is larger."""
-    x = min(1.0, OVERSAMPLING * width / image.width)
-    y = min(1.0, OVERSAMPLING * height / image.height)
-    return image if x == y == 1 else image.resize(x, vscale=y, kernel="linear")
+def _shrunken(image: pyvips.Image, extent: Size, height: int, width: int) -> tuple[pyvips.Image, Size]:
+    """Means over blocks, no larger than leave `OVERSAMPLING` times the asked-for size; and the new extent."""
+    y = max(1, image.height // (OVERSAMPLING * height))
+    x = max(1, image.width // (OVERSAMPLING * width))
+    return image.shrink(x, y, ceil=True), (extent[0] / y, extent[1] / x)
 
 
-def _as_array(image: pyvips.Image) -> FloatArray:
-    array: FloatArray = image.numpy()
-    return array if array.ndim == 3 else array[:, :, np.newaxis]
+def _surveyed(lab: FloatArray, extent: Size, height: int, width: int) -> Survey:
+    """From L*, or L*a*b*, [h, w, 1 or 3] of that extent to the asked-for size."""
+    rows = _resampling(lab.shape[0], extent[0], height)
+    columns = _resampling(lab.shape[1], extent[1], width)
+    lightness: FloatArray = np.clip(rows @ lab[:, :, 0] @ columns.T, 0, 100)
+    colored = lab.shape[-1] == 3 and np.quantile(np.hypot(lab[..., 1], lab[..., 2]), GRAY_SHARE) > GRAY_CHROMA
+    return Survey(lightness, bool(colored))
+
+
+def _resampling(samples: int, extent: float, new: int) -> FloatArray:
+    """The [new, samples] matrix of means over area, or of bicubic interpolation where `new` is larger.
+
+    `extent` is the size in samples, of which the last may be there only in part or not at all.
+    """
+    if new >= samples:
+        return bicubic_matrix(samples, new).astype(np.float32)
+    edges = np.arange(new + 1) * extent / new
+    start = np.arange(samples)
+    overlap = np.minimum(edges[1:, np.newaxis], start + 1) - np.maximum(edges[:-1, np.newaxis], start)
+    weights = np.clip(overlap, 0, None)
+    means: FloatArray = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return means
+
+
+UPRIGHT: Final[dict[int, Callable[[FloatArray], FloatArray]]] = {
+    1: lambda seen: seen,
+    2: lambda seen: seen[:, ::-1],
+    3: lambda seen: seen[::-1, ::-1],
+    4: lambda seen: seen[::-1],
+    5: lambda seen: seen.T,
+    6: lambda seen: np.rot90(seen, -1),
+    7: lambda seen: seen[::-1, ::-1].T,
+    8: np.rot90,
+}
+"""How an array of each EXIF orientation is turned upright (EXIF 2.32, 4.6.4.A)."""

@@ -25,10 +25,6 @@ FloatArray = NDArray[np.float32]
 
 SURVEY_SIZE: Final = 128
 """Side of the small picture in which a photograph's own colors are looked for."""
-GRAY_CHROMA: Final = 6.0
-"""C*ab up to which a scan still counts as gray."""
-GRAY_SHARE: Final = 0.95
-"""Share of the picture that must lie within it."""
 OWN_COLOR: Final = "it has colors of its own, of which only the lightness is used"
 
 
@@ -107,12 +103,11 @@ class Photo:
         Raises `UnreadablePhoto` when the photograph turns out to be damaged.
         """
         try:
-            lab = self._original.small_lab(height, width)
+            survey = self._original.survey(height, width)
         except pyvips.Error as error:
             raise self._original.failed(error) from error
-        self._own_color = lab.shape[-1] == 3 and _is_colored(lab)
-        resized = shrink(lab[:, :, :1], (height, width))
-        return np.clip(np.ascontiguousarray(resized[:, :, 0], np.float32), 0, 100)
+        self._own_color = survey.colored
+        return survey.lightness
 
     def with_chroma(self, chroma: FloatArray, saturation: float = 1.0) -> "ColorPhoto":
         """The photograph in color: a*b* [h, w, 2], of any size, times `saturation`; nothing is computed yet.
@@ -182,7 +177,7 @@ class ColorPhoto:
             if self._original.dtype.kind == "f":
                 return self._float_array(lch, alpha)
             depth = self._original.dtype.itemsize * 8
-            array: NDArray[Any] = join_alpha(Srgb().from_lch(lch, depth), alpha, depth).numpy()
+            array = reading.as_array(join_alpha(Srgb().from_lch(lch, depth), alpha, depth))
         except pyvips.Error as error:
             raise self._original.failed(error) from error
         return array
@@ -211,11 +206,6 @@ class ColorPhoto:
         write(descriptor, self._original, lch, alpha, target, quality, metadata, provenance, name)
 
     def _float_array(self, lch: pyvips.Image, alpha: pyvips.Image | None) -> NDArray[Any]:
-        rgb = np.clip(linear_to_srgb(lch.colourspace("scrgb").numpy()), 0, 1)
-        bands = [rgb] if alpha is None else [rgb, alpha.numpy()[:, :, np.newaxis]]
+        rgb = np.clip(linear_to_srgb(reading.as_array(lch.colourspace("scrgb"))), 0, 1)
+        bands = [rgb] if alpha is None else [rgb, reading.as_array(alpha)]
         return np.concatenate(bands, axis=-1).astype(self._original.dtype)
-
-
-def _is_colored(lab: FloatArray) -> bool:
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
-    return bool(np.quantile(chroma, GRAY_SHARE) > GRAY_CHROMA)

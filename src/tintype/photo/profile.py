@@ -10,7 +10,6 @@ go through LittleCMS. The rendering is relative colorimetric; white is kept whit
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -18,7 +17,7 @@ import pyvips
 from numpy.typing import NDArray
 
 from tintype.color import vips as color
-from tintype.color.lab import EPSILON, KAPPA, RGB_TO_XYZ, WHITE, XYZ_TO_RGB, srgb_to_linear
+from tintype.color.lab import EPSILON, KAPPA, RGB_TO_XYZ, WHITE, XYZ_TO_RGB, linear_to_srgb, srgb_to_linear
 
 FloatArray = NDArray[np.float64]
 Curve = Callable[[FloatArray], FloatArray]
@@ -28,6 +27,7 @@ ICC_WHITE: Final = np.array([0.9642, 1.0, 0.8249])
 """XYZ of D50, the white of every profile's connection space (ICC.1:2022, 7.2.16)."""
 BRADFORD: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 """Cone responses for chromatic adaptation (ICC.1:2022, annex E)."""
+LINEAR_LEVELS: Final = np.linspace(0, 1, 65536)
 LEVELS: Final = {"uchar": 256, "ushort": 65536}
 
 
@@ -56,7 +56,9 @@ class Srgb:
 
     def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
         """See `Profile`."""
-        return lch.colourspace("srgb" if depth == 8 else "rgb16")
+        if depth == 16:
+            return lch.colourspace("rgb16")
+        return _rounded(lch.colourspace("scrgb"), linear_to_srgb(LINEAR_LEVELS))
 
 
 class GrayCurve(Srgb):
@@ -91,21 +93,17 @@ class MatrixCurves:
         return _recombined(image.maplut(_table(linear)), self.to_linear_srgb).colourspace("lab")
 
     def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
-        """See `Profile`.
-
-        Linear light is looked up by its sRGB code of 16 bits, whose steps are even to the eye.
-        """
+        """See `Profile`; 16 bits are looked up by their sRGB code, whose steps are even to the eye."""
         inverse = np.asarray(np.linalg.inv(self.to_linear_srgb), np.float64)
         linear = _recombined(lch.colourspace("scrgb"), inverse)
-        table = self._coded * (2**depth - 1) + 0.5
-        coded = linear.colourspace("rgb16").maplut(
-            pyvips.Image.new_from_array(table.astype(np.uint8 if depth == 8 else np.uint16)[np.newaxis])
-        )
-        return coded.copy(interpretation="srgb" if depth == 8 else "rgb16")
+        if depth == 8:
+            return _rounded(linear, self._coded(LINEAR_LEVELS))
+        table = self._coded(srgb_to_linear(LINEAR_LEVELS)) * 65535 + 0.5
+        coded = linear.colourspace("rgb16").maplut(_table(table, np.uint16))
+        return coded.copy(interpretation="rgb16")
 
-    @cached_property
-    def _coded(self) -> FloatArray:
-        linear = srgb_to_linear(np.linspace(0, 1, LEVELS["ushort"]))
+    def _coded(self, linear: FloatArray) -> FloatArray:
+        """Codes (0..1) of the three channels, [N, 3], for linear light [N]."""
         return np.stack([_inverse(curve, linear) for curve in self.curves], axis=-1)
 
 
@@ -184,8 +182,18 @@ def lightness_of(luminance: FloatArray) -> FloatArray:
     return np.where(luminance > EPSILON, 116 * np.cbrt(luminance) - 16, KAPPA * luminance)
 
 
-def _table(values: FloatArray) -> pyvips.Image:
-    return pyvips.Image.new_from_array(np.ascontiguousarray(values[np.newaxis], dtype=np.float32))
+def _table(values: FloatArray, dtype: type[np.generic] = np.float32) -> pyvips.Image:
+    """A table for `maplut` of [N] or [N, bands] values."""
+    return pyvips.Image.new_from_array(np.ascontiguousarray(values[np.newaxis], dtype=dtype))
+
+
+def _rounded(linear: pyvips.Image, codes: FloatArray) -> pyvips.Image:
+    """Samples of 8 bits of linear light, by the codes (0..1) of 65,536 even steps of light.
+
+    libvips' own way is off by up to 0.9 of a step of 8 bits where this one is off by 0.53.
+    """
+    index = linear.linear(65535, 0.5).cast("ushort")
+    return index.maplut(_table(codes * 255 + 0.5, np.uint8)).copy(interpretation="srgb")
 
 
 def _recombined(linear: pyvips.Image, matrix: FloatArray) -> pyvips.Image:
@@ -271,5 +279,4 @@ def _parametric(tag: bytes) -> Curve:
 
 def _inverse(curve: Curve, linear: FloatArray) -> FloatArray:
     """The code (0..1) of linear light, interpolated between 65,536 samples of the curve."""
-    codes = np.linspace(0, 1, LEVELS["ushort"])
-    return np.interp(linear, np.maximum.accumulate(curve(codes)), codes)
+    return np.interp(linear, np.maximum.accumulate(curve(LINEAR_LEVELS)), LINEAR_LEVELS)

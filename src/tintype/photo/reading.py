@@ -52,15 +52,19 @@ class Source:
             return self.load(access="sequential").autorot()
         return self.load(access="random").autorot()
 
-    def shrunken(self, height: int, width: int) -> pyvips.Image:
-        """The picture (as stored) at no less than height × width, decoded small where the format can."""
+    def shrunken(self, height: int, width: int) -> tuple[pyvips.Image, float, float]:
+        """The picture (as stored) at no less than height × width, decoded small where the format can.
+
+        With it go its height and width in samples, which are fractions where the last sample stands for less.
+        """
         image = self.load(access="sequential")
         spare = min(image.height // height, image.width // width)
         if self.format is JPEG and spare > 1:
-            return self.load(access="sequential", shrink=max(step for step in (1, 2, 4, 8) if step <= spare))
+            step = max(step for step in (1, 2, 4, 8) if step <= spare)
+            return self.load(access="sequential", shrink=step), image.height / step, image.width / step
         if self.format is WEBP and spare > 1:
-            return self.load(access="sequential", scale=1 / spare)
-        return image
+            image = self.load(access="sequential", scale=1 / spare)
+        return image, image.height, image.width
 
 
 def open_path(path: str | os.PathLike[str]) -> Source:
@@ -162,6 +166,13 @@ def image_from_array(array: NDArray[Any]) -> pyvips.Image:
     """A picture that shares the memory of an array [H, W, C] of uint8, uint16 or float32."""
     prepare_libvips()
     return pyvips.Image.new_from_array(np.ascontiguousarray(array))
+
+
+def as_array(image: pyvips.Image) -> NDArray[Any]:
+    """The computed samples of a picture, [H, W, C]."""
+    kinds = {"uchar": np.uint8, "ushort": np.uint16, "float": np.float32}
+    samples = np.frombuffer(image.write_to_memory(), kinds[image.format])
+    return samples.reshape(image.height, image.width, image.bands)
 
 
 def failed(source: Source, error: pyvips.Error) -> UnreadablePhoto | UnsupportedPhoto:

@@ -39,6 +39,13 @@ COMPRESSION: Final = 259
 EXIF: Final = 34665
 GPS: Final = 34853
 INTEROPERABILITY: Final = 40965
+THUMBNAIL_START: Final = 513
+THUMBNAIL_SIZE: Final = 514
+IPTC: Final = 33723
+PHOTOSHOP: Final = 34377
+RAW: Final = {IPTC, PHOTOSHOP}
+"""Tags whose values are bytes, although some writers call them numbers."""
+UNDEFINED: Final = 7
 DIRECTORIES: Final = {EXIF, GPS, INTEROPERABILITY}
 
 DESCRIPTIVE: Final = {
@@ -126,6 +133,8 @@ class _Reader:
                     result[tag] = self.directory(
                         int.from_bytes(_little(kind, data, self.order), "little"), depth + 1
                     )
+                elif tag in RAW:
+                    result[tag] = Value(UNDEFINED, len(data), data)
                 else:
                     result[tag] = Value(kind, count, _little(kind, data, self.order))
             except ValueError:
@@ -148,6 +157,27 @@ def read_directory(stream: BinaryIO) -> Directory:
 def from_exif(block: bytes) -> Directory:
     """The tags of an EXIF block; raises `ValueError` when it is none."""
     return read_directory(io.BytesIO(block.removeprefix(b"Exif\0\0")))
+
+
+def without_thumbnail(block: bytes) -> bytes:
+    """The same EXIF block without its second directory, which holds the thumbnail; the rest stays in place.
+
+    A maker's note may count places from the block's beginning. Raises `ValueError` when it is no EXIF block.
+    """
+    head = block[:6] if block.startswith(b"Exif\0\0") else b""
+    body = bytearray(block[len(head) :])
+    try:
+        reader = _Reader(io.BytesIO(body))
+        pointer = reader.first + 2 + 12 * len(reader.entries(reader.first))
+        second = struct.unpack(reader.order + "I", reader.at(pointer, 4))[0]
+        inside = reader.directory(second) if second else {}
+    except struct.error as error:
+        raise ValueError("no EXIF") from error
+    body[pointer : pointer + 4] = bytes(4)
+    start, size = number(inside, THUMBNAIL_START), number(inside, THUMBNAIL_SIZE)
+    if start and size:
+        body[start : start + size] = bytes(len(body[start : start + size]))
+    return head + bytes(body)
 
 
 def descriptive(tags: Mapping[int, "Value | Directory"]) -> Directory:

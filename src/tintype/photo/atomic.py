@@ -39,11 +39,11 @@ def new_file(path: Path, overwrite: bool) -> Iterator[int]:
     Raises `SaveError`; errors of the block go through.
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise SaveError(f"{path}: a folder has that name; choose another")
-    if not overwrite and target.exists():
-        raise exists(path)
     try:
+        if target.is_dir():
+            raise SaveError(f"{path}: a folder has that name; choose another")
+        if not overwrite and target.exists():
+            raise exists(path)
         descriptor, temporary = _open(target)
     except OSError as error:
         raise cannot_save(path, error) from error

@@ -18,6 +18,8 @@ MAX_MEGAPIXELS_VARIABLE: Final = "TINTYPE_MAX_MEGAPIXELS"
 MAX_MEGAPIXELS: Final = 1000.0
 """Pictures with more pixels are refused, by their header alone, unless the environment allows more."""
 
+SAMPLES_ADVICE: Final = "save it with 8 or 16 unsigned bits a sample"
+
 TURNED: Final = 3
 """EXIF orientations from here on need rows in another order than the file has them."""
 SIDEWAYS: Final = 5
@@ -132,8 +134,7 @@ def max_megapixels() -> float:
 def check_samples(name: str, image: pyvips.Image) -> None:
     """Raise `UnsupportedPhoto` unless the samples are gray, RGB or CMYK of at most 16 bits."""
     if image.format not in ("uchar", "ushort"):
-        advice = "save it with 8 or 16 unsigned bits a sample"
-        raise UnsupportedPhoto(f"{name}: samples of kind {image.format} are not handled; {advice}")
+        raise UnsupportedPhoto(f"{name}: samples of kind {image.format} are not handled; {SAMPLES_ADVICE}")
     if image.interpretation in ("lab", "labs", "labq", "xyz", "matrix"):
         raise UnsupportedPhoto(
             f"{name}: {image.interpretation} pictures are not handled; save it as RGB or gray"
@@ -182,6 +183,8 @@ def failed(source: Source, error: pyvips.Error) -> UnreadablePhoto | Unsupported
         return UnsupportedPhoto(
             f"{source.name}: this libvips has no HEVC decoder, which HEIC needs; convert it to JPEG or TIFF"
         )
+    if source.format is TIFF and "samples out of range" in reason:
+        return UnsupportedPhoto(f"{source.name}: samples of this kind are not handled; {SAMPLES_ADVICE}")
     return UnreadablePhoto(
         f"{source.name}: the {source.format.title} is damaged ({reason}); get a whole copy of it"
     )
@@ -189,9 +192,18 @@ def failed(source: Source, error: pyvips.Error) -> UnreadablePhoto | Unsupported
 
 def one_line(error: pyvips.Error) -> str:
     """The first thing that libvips says of an error, without its own names for things."""
+    return _told(error).split(": ", 1)[-1]
+
+
+def told_by(error: pyvips.Error) -> str:
+    """The part of libvips that says it, such as "VipsJpeg" or "vips2png"."""
+    return _told(error).split(": ", 1)[0]
+
+
+def _told(error: pyvips.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith("unable to call")]
-    return told[0].split(": ", 1)[-1] if told else "no reason given"
+    return told[0] if told else "no reason given"
 
 
 def page_notice(source: Source, image: pyvips.Image) -> str | None:

@@ -11,7 +11,7 @@ from tintype.photo.formats import AVIF, HEIC, JPEG, PNG, TIFF, WEBP, Format
 from tintype.photo.metadata import Metadata, dress, finish
 from tintype.photo.originals import Original
 from tintype.photo.provenance import Provenance
-from tintype.photo.reading import one_line
+from tintype.photo.reading import one_line, told_by
 
 PNG_EFFORT: Final = 6
 TIFF_COMPRESSION: Final = {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate", 50000: "zstd"}
@@ -121,6 +121,6 @@ def _explained(error: pyvips.Error, original: Original, target: Format, name: st
         return SaveError(
             f"{name}: this libvips has no HEVC encoder for HEIC; ask for another format, such as AVIF"
         )
-    if "save" in text.replace(f"{target.saver}_target", "") or "vips2" in text:
+    if told_by(error).startswith("vips2") or told_by(error).endswith("save"):
         return SaveError(f"{name}: not saved ({one_line(error)}); ask for another format")
     return original.failed(error)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from tintype.contract import INPUT_LUMA, OUTPUT_CHROMA, Contract
-from tintype.errors import ConfigError, ExportError
+from tintype.errors import ConfigError, ExportError, TrainingError
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_from_net
 from tintype.train import checkpoint
@@ -82,7 +82,12 @@ def load_network(run: Path) -> tuple[TrainConfig, nn.Module]:
     """
     config, weights = read_weights(run)
     network = NETWORKS[config.network].make(config.options)
-    network.load_state_dict(weights)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{run} holds other weights than its settings say; take another checkpoint"
+        ) from error
     return config, network.eval()
 
 
@@ -157,12 +162,13 @@ def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
             raise ExportError(
                 f"for {shape} the graph gives {got.shape}, torch {wanted.shape}; nothing was written"
             )
-        worst = max(worst, float(np.abs(got - wanted).max()))
-        if not worst <= TOLERANCE:
+        difference = float(np.abs(got - wanted).max())
+        if not difference <= TOLERANCE:  # so that NaN is refused too
             raise ExportError(
-                f"for {shape} the graph is {worst:.3g} CIE units off torch, {TOLERANCE} are allowed; nothing "
+                f"for {shape} the graph is {difference:.3g} CIE units off torch, {TOLERANCE} are allowed; nothing "
                 "was written; report this with the versions of torch, onnx and onnxruntime"
             )
+        worst = max(worst, difference)
     return worst
 
 

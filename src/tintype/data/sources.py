@@ -92,7 +92,7 @@ def decode(location: Location, max_side: int | None = None) -> Picture:
     `max_side` shrinks (antialiased) a picture whose shorter side is longer than that; none is enlarged.
     Raises `DataError` when the bytes are no picture that Pillow reads.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     data = location.read()
     try:
@@ -102,6 +102,8 @@ def decode(location: Location, max_side: int | None = None) -> Picture:
             if max_side is not None:
                 opened.draft("RGB", _shrunk_size(opened.size, 2 * max_side))
             picture = ImageOps.exif_transpose(opened).convert("RGB")
+    except UnidentifiedImageError as error:
+        raise DataError(f"{location.name} is of no known picture format") from error
     except (
         OSError,
         ValueError,

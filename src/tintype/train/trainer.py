@@ -69,15 +69,17 @@ def train(
 
 def make_fabric(config: TrainConfig) -> Fabric:
     """Fabric on the asked-for device. Raises `DeviceError` when it is not there or cannot compute so."""
-    logging.getLogger("lightning.fabric").setLevel(
-        logging.WARNING
-    )  # it announces the precision on each start
+    if config.precision == "16-mixed" and (config.device in ("cpu", "mps") or not torch.cuda.is_available()):
+        raise DeviceError("16-mixed needs a CUDA GPU; train with precision=bf16-mixed")
+    for name in (
+        "lightning.fabric",
+        "lightning.pytorch",
+    ):  # one of them announces the precision at each start
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         fabric = Fabric(accelerator=config.device, devices=1, precision=PRECISIONS[config.precision])
     except (RuntimeError, ValueError) as error:
         raise DeviceError(f"no device {config.device!r} here; train with device=auto ({error})") from error
-    if config.precision == "16-mixed" and fabric.device.type != "cuda":
-        raise DeviceError(f"16-mixed needs a CUDA GPU, not {fabric.device}; train with precision=bf16-mixed")
     return fabric
 
 

@@ -1,0 +1,115 @@
+"""The verbs of the training side, from pictures to a model that the engine runs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pictures import Ended
+from tintype.cli import train as verbs
+from training_pictures import SMALL, colorful, encoded, write_folder
+
+Command = Callable[..., Ended]
+
+
+def settings(*more: str) -> list[str]:
+    return [word for setting in (*SMALL, *more) for word in ("--set", setting)]
+
+
+def test_pictures_become_a_packed_set_a_run_a_model_and_a_colored_photograph(
+    tintype: Command, tmp_path: Path
+) -> None:
+    folder = write_folder(tmp_path / "pictures", 5)
+    packed, run, model = tmp_path / "packed", tmp_path / "run", tmp_path / "mine.onnx"
+
+    ended = tintype("data", "pack", folder, "-o", packed, "--jobs", 1)
+    assert (ended.code, ended.err.splitlines()[-1]) == (0, f"packed 5 pictures into {packed}, left out 0")
+
+    ended = tintype("train", "cnn", "--data", packed, "--out", run, *settings())
+    assert ended.code == 0
+    assert ended.err.splitlines()[-1].startswith("ended by epochs after 4 steps")
+
+    ended = tintype("export", run, "-o", model, "--working-size", 64, "--name", "mine")
+    assert (ended.code, ended.err.strip()) == (0, f"wrote {model}: model mine, best at 64×64 pixels")
+
+    photo = tmp_path / "old.png"
+    photo.write_bytes(encoded(colorful(1)))
+    ended = tintype("colorize", photo, "--model", model, "-o", tmp_path / "new.png")
+    assert ended.code == 0
+    assert (tmp_path / "new.png").is_file()
+
+
+def test_packing_lists_what_it_leaves_out(tintype: Command, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "pictures", 2)
+    (folder / "bad.jpg").write_bytes(b"no picture")
+    ended = tintype("data", "pack", folder, "-o", tmp_path / "packed", "--exclude", "deep", "--jobs", 1)
+    assert ended.code == 0
+    assert "left out bad.jpg: unreadable" in ended.err
+    assert ended.err.endswith("packed 1 pictures into " + str(tmp_path / "packed") + ", left out 1\n")
+
+
+def test_training_again_needs_resume(tintype: Command, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "pictures", 5)
+    words = ("train", "cnn", "--data", folder, "--out", tmp_path / "run", *settings("epochs=1"))
+    assert tintype(*words).code == 0
+    again = tintype(*words)
+    assert (again.code, len(again.err.splitlines())) == (2, 1)
+    assert "add --resume" in again.err
+    more = tintype(*words, "--set", "epochs=2", "--resume")
+    assert more.code == 0
+    assert "resumed at step 2, epoch 2" in more.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("train", "gnn", "--data", ".", "--out", "run"), 2, "network='gnn' is not one of cnn"),
+        (("train", "cnn", "--data", "nothing", "--out", "run"), 1, "no data set at nothing"),
+        (("train", "cnn", "--data", ".", "--out", "run", "--set", "epoch=3"), 2, "did you mean 'epochs'"),
+        (("export", "nothing", "-o", "x.onnx"), 1, "no whole checkpoint"),
+        (("data", "pack", "nothing", "-o", "packed"), 1, "no data set at nothing"),
+    ],
+)
+def test_a_mistake_is_one_line_and_an_exit_code(
+    tintype: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    code: int,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = tintype(*words)
+    assert ended.code == code
+    assert ended.err.startswith("tintype: ")
+    assert message in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("verb", ["train", "export", "data pack"])
+def test_without_the_training_side_a_verb_says_what_to_install(
+    tintype: Command, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setattr(verbs, "find_spec", lambda _name: None)
+    rest = {
+        "train": ("cnn", "--data", "d", "--out", "o"),
+        "export": ("run", "-o", "x.onnx"),
+        "data pack": ("d", "-o", "o"),
+    }[verb]
+    ended = tintype(*verb.split(), *rest)
+    assert ended.code == 2
+    assert 'pip install "tintype[train]"' in ended.err
+
+
+def test_the_verbs_are_described_without_loading_torch() -> None:
+    script = (
+        "import sys\nfrom tintype.cli import main\n"
+        "try:\n    main(['train', '--help'])\nexcept SystemExit:\n    pass\n"
+        "import json; print(json.dumps(sorted({'torch', 'onnx', 'lightning', 'PIL'} & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []

@@ -1,0 +1,68 @@
+"""Settings: the report's defaults, and clear refusal of anything else."""
+
+import dataclasses
+
+import pytest
+
+from tintype.errors import ConfigError
+from tintype.train.config import CHOICES, TrainConfig
+
+
+def test_the_defaults_are_the_reports_settings() -> None:
+    config = TrainConfig()
+    assert (config.network, config.loss, config.rate, config.batch) == ("cnn", "mse", 1e-3, 50)
+    assert (config.side, config.epochs, config.patience, config.schedule) == (256, 25, 3, "constant")
+
+
+def test_settings_are_read_by_the_type_of_their_field() -> None:
+    config = TrainConfig().with_settings(
+        ["side=64", "rate=2e-4", "flip=False", "loss=mae", "encoder_layers=8"]
+    )
+    assert (config.side, config.rate, config.flip, config.loss) == (64, 2e-4, False, "mae")
+    assert config.options == {"encoder_layers": 8}
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("lerning_rate=1", "unknown setting 'lerning_rate'"),
+        ("epoch=3", "did you mean 'epochs'"),
+        ("encoder_layer=8", "did you mean 'encoder_layers'"),
+        ("network=cnn", "unknown setting 'network'"),
+        ("options=1", "unknown setting 'options'"),
+        ("batch", "write key=value"),
+        ("batch=many", "a whole number"),
+        ("batch=1.5", "a whole number"),
+        ("rate=fast", "a number"),
+        ("flip=1", "true or false"),
+        ("batch=0", "at least 1"),
+        ("rate=0", "above 0"),
+        ("rate=nan", "above 0"),
+        ("side=100", "a multiple of 8"),
+        ("smallest_crop=1.5", "at most 1"),
+        ("ema=1", "below 1"),
+        ("held_out=0", "between 0 and 1"),
+        ("patience=-1", "0 or more"),
+        ("loss=l2", "mse, mae"),
+        ("precision=bf16", "32-true, bf16-mixed, 16-mixed"),
+        ("encoder_layers=9", "one of 7, 8"),
+    ],
+)
+def test_what_is_unknown_or_impossible_is_refused_in_one_line(setting: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        TrainConfig().with_settings([setting])
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_survive_json() -> None:
+    config = TrainConfig().with_settings(["encoder_layers=8", "ema=0.99"])
+    assert TrainConfig.from_dict(config.to_dict()) == config
+
+
+def test_a_stored_setting_that_is_unknown_is_refused() -> None:
+    with pytest.raises(ConfigError, match="momentum"):
+        TrainConfig.from_dict(TrainConfig().to_dict() | {"momentum": 0.9})
+
+
+def test_every_choice_is_a_field() -> None:
+    assert set(CHOICES) <= {item.name for item in dataclasses.fields(TrainConfig)}

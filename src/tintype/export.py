@@ -165,8 +165,8 @@ def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
         difference = float(np.abs(got - wanted).max())
         if not difference <= TOLERANCE:  # so that NaN is refused too
             raise ExportError(
-                f"for {shape} the graph is {difference:.3g} CIE units off torch, {TOLERANCE} are allowed; nothing "
-                "was written; report this with the versions of torch, onnx and onnxruntime"
+                f"for {shape} the graph is {difference:.3g} CIE units off torch, {TOLERANCE} are allowed; "
+                "nothing was written; report this with the versions of torch, onnx and onnxruntime"
             )
         worst = max(worst, difference)
     return worst

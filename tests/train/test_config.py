@@ -1,10 +1,13 @@
 """Settings: the report's defaults, and clear refusal of anything else."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
 from tintype.errors import ConfigError
+from tintype.nets import NETWORKS
 from tintype.train.config import CHOICES, TrainConfig
 
 
@@ -66,3 +69,15 @@ def test_a_stored_setting_that_is_unknown_is_refused() -> None:
 
 def test_every_choice_is_a_field() -> None:
     assert set(CHOICES) <= {item.name for item in dataclasses.fields(TrainConfig)}
+
+
+def test_the_manual_names_every_setting_with_its_default() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", manual, re.MULTILINE))
+    defaults = {item.name: item.default for item in dataclasses.fields(TrainConfig)}
+    del defaults["network"], defaults["options"]
+    defaults |= {name: values[0] for name, values in NETWORKS["cnn"].options.items()}
+    for name, default in defaults.items():
+        kind = type(default)
+        documented = rows[name].capitalize() == "True" if kind is bool else kind(rows[name])
+        assert documented == default, name

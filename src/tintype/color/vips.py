@@ -65,8 +65,8 @@ def _block_matrix(old: int, new: int, block: int) -> FloatArray:
 def recombine(lightness: pyvips.Image, chroma: FloatArray) -> pyvips.Image:
     """Give full-size L* (one float band, 0..100) the colors of small a*b* [h, w, 2].
 
-    Returns an LCh picture of three float bands in which L* is untouched and chroma fits into sRGB; convert
-    it with `colourspace("srgb")` or `colourspace("rgb16")`.
+    Returns an LCh picture of three float bands in which L* is untouched and chroma fits into sRGB. To make
+    samples of it, which must be rounded and not cut off, is the work of `photo.profile`.
     """
     color = enlarge(chroma, lightness.height, lightness.width)
     lch = lightness.bandjoin(color).copy(interpretation="lab").colourspace("lch")

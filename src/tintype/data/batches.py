@@ -1,5 +1,4 @@
-"""Seeded training batches: which pictures, cut where, mirrored or not, follows from (seed, epoch, position)
-alone.
+"""Seeded training batches: what is cut where follows from (seed, epoch, position) alone.
 
 So a resumed run sees the very batches that an uninterrupted one would have seen, whatever the number of
 worker processes. Workers hand over uint8; `to_lab` turns a batch into L* and a*b* on the device that trains.
@@ -107,8 +106,7 @@ class TrainingBatches(Dataset[Tensor]):
 
 
 class ValidationBatches(Dataset[Tensor]):
-    """Centered squares of all pictures in order, each batch uint8 (B, 3, side, side), the last one
-    shorter."""
+    """Centered squares of all pictures in order, each batch uint8 (B, 3, side, side)."""
 
     def __init__(self, pictures: PictureSet, side: int, batch: int) -> None:
         self.pictures = pictures

@@ -103,8 +103,7 @@ def _excluded(place: Location, patterns: tuple[str, ...]) -> bool:
 
 
 def _decode_all(locations: list[Location], keep: Keep, processes: int) -> Iterator[Picture | LeftOut]:
-    """Yield each picture, or why it is left out, in the order of `locations`, decoding `CHUNK` of them at a
-    time."""
+    """Yield each picture, or why it is left out, in order, decoding `CHUNK` at a time."""
     work = partial(examine, keep=keep)
     if processes == 1:
         yield from map(work, locations)
@@ -141,8 +140,7 @@ def _write(
     total: int,
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]:
-    """Store the pictures and their index; returns the manifest. Raises `DataError` when no picture is
-    left."""
+    """Store the pictures and their index; returns the manifest. Raises `DataError` when none is left."""
     digest = sha256()
     index: list[tuple[int, int, int]] = []
     left_out: list[LeftOut] = []

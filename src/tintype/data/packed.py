@@ -1,5 +1,4 @@
-"""Data sets as something to index: packed sets, which are memory-mapped, and loose pictures, decoded when
-asked for.
+"""Data sets as something to index: packed sets, which are memory-mapped, and loose pictures, decoded each time.
 
 A packed set is a folder with three files:
 

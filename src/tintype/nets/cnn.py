@@ -1,4 +1,4 @@
-"""The report's first approach: a plain encoder-decoder CNN (R3), after Baldassarre et al. 2017.
+"""The report's first approach: a plain encoder-decoder CNN, after Baldassarre et al. 2017.
 
 All kernels 3×3 with padding 1, stride 2 in encoder layers 1, 3 and 5, ReLU everywhere but tanh last, no
 pooling, no batch normalization; ×2 nearest-neighbor up-sampling as in Baldassarre's Keras code. A pixel of

@@ -1,4 +1,4 @@
-"""CIE units to network scale and back, the same for every network (R1).
+"""CIE units to network scale and back, the same for every network, as in the report.
 
 Networks take L* in 0..100 and center it themselves; they give `chroma_net`, a* and b* divided by 128, which a
 tanh can reach. Losses are taken in network scale; the exported graph multiplies by 128.
@@ -9,7 +9,7 @@ from typing import Final
 from torch import Tensor
 
 CHROMA_SCALE: Final = 128.0
-"""CIE units for one unit of network scale (R1)."""
+"""CIE units for one unit of network scale, as in the report."""
 
 
 def luma_to_net(luma: Tensor) -> Tensor:

@@ -1,7 +1,6 @@
 """Checkpoints: one safetensors file each, with the run's state as JSON in its header; never a pickle.
 
-A file is written under a temporary name, synced and renamed, so that whatever stands under the final name is
-whole.
+A file is written under a temporary name, synced and renamed: what has the final name is whole.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Every setting of a training run: typed, explained, checked when made.
 
-The defaults are the settings of the report's first experiment (R3).
+The defaults are the settings of the report's first experiment.
 """
 
 import math
@@ -48,8 +48,7 @@ class TrainConfig:
     side: int = 256
     """Side of the square training pictures, in pixels."""
     smallest_crop: float = 1.0
-    """Least share of a picture's area that a random crop keeps; 1 takes the largest square, at a random
-    place."""
+    """Least share of a picture's area that a random crop keeps; 1 takes the largest square, somewhere."""
     flip: bool = True
     """Whether every second crop, on average, is mirrored."""
     batch: int = 50
@@ -67,8 +66,7 @@ class TrainConfig:
     clip: float = 0.0
     """Largest norm of the gradient, longer ones are shortened to it; 0 leaves it alone."""
     ema: float = 0.0
-    """Decay of the running mean of weights that is validated and exported, such as 0.999; 0 uses the
-    weights."""
+    """Decay of the running mean of weights that is validated and exported, such as 0.999; 0 takes none."""
     precision: str = "32-true"
     """Arithmetic of the network; bf16-mixed is the faster one on most machines, 16-mixed needs a CUDA GPU."""
     device: str = "auto"

@@ -74,8 +74,7 @@ def read_curve(path: Path) -> list[dict[str, str]]:
 
 
 def draw_curve(path: Path, picture: Path) -> None:
-    """Draw training and validation loss over steps as PNG (the report's Figure 5), where matplotlib is
-    installed."""
+    """Draw training and validation loss over steps as PNG (the report's Figure 5), if matplotlib is there."""
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -1,7 +1,6 @@
 """The training loop, from top to bottom.
 
-`train` prepares a run or takes up an interrupted one, `Run` is the loop, `approach.py` one update of the
-weights.
+`train` prepares a run or takes up an interrupted one, `Run` is the loop; `approach.py` updates weights.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Data sets as something to index: packed sets, which are memory-mapped, and loose pictures, decoded each time.
+"""Data sets as something to index: packed sets, which are memory-mapped, and loose pictures.
 
 A packed set is a folder with three files:
 

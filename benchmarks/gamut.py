@@ -20,6 +20,7 @@ from pictures import FloatArray, Picture, into_gamut, open_set, to_bytes, to_lab
 from tintype import color
 from tintype.color import vips
 from tintype.errors import TintypeError
+from tintype.photo.profile import Srgb
 
 SATURATIONS = (1.0, 1.5, 2.0)
 STRONG = 100.0
@@ -48,7 +49,7 @@ def streamed(lab: FloatArray) -> Picture:
     """The gamut rule, as libvips computes it for files."""
     lightness = pyvips.Image.new_from_array(np.ascontiguousarray(lab[..., :1]))
     chroma = np.ascontiguousarray(lab[..., 1:])
-    return np.asarray(vips.recombine(lightness, chroma).colourspace("srgb").numpy())
+    return np.asarray(Srgb().from_lch(vips.recombine(lightness, chroma), 8).numpy())
 
 
 RULES: dict[str, Rule] = {"clipping": clipped, "gamut rule": fitted, "gamut rule, streamed": streamed}

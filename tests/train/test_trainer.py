@@ -321,3 +321,18 @@ def test_missing_data_is_one_clear_error_and_leaves_no_run_folder(small: TrainCo
     with pytest.raises(DataError, match="no data set"):
         run(small, tmp_path / "nothing", tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_training_from_a_packed_set_needs_neither_libvips_nor_onnx(packed: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "for name in ('pyvips', 'onnx', 'onnxruntime', 'onnxscript', 'cv2', 'skimage'):\n"
+        "    sys.modules[name] = None\n"
+        "from tintype.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    settings = [word for setting in SMALL for word in ("--set", setting)]
+    words = ["train", "cnn", "--data", str(packed), "--out", str(tmp_path / "run"), *settings]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "best.safetensors").is_file()

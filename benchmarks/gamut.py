@@ -49,7 +49,7 @@ def streamed(lab: FloatArray) -> Picture:
     """The gamut rule, as libvips computes it for files."""
     lightness = pyvips.Image.new_from_array(np.ascontiguousarray(lab[..., :1]))
     chroma = np.ascontiguousarray(lab[..., 1:])
-    return np.asarray(Srgb().from_lch(vips.recombine(lightness, chroma), 8).numpy())
+    return np.asarray(Srgb().from_lab(vips.recombine(lightness, chroma), 8).numpy())
 
 
 RULES: dict[str, Rule] = {"clipping": clipped, "gamut rule": fitted, "gamut rule, streamed": streamed}

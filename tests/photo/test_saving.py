@@ -234,11 +234,21 @@ def test_alpha_is_laid_on_white_where_a_format_has_none() -> None:
     assert after[:, 20:].max() < 10
 
 
-@pytest.mark.parametrize(("compression", "number"), [("none", 1), ("lzw", 5), ("deflate", 8), ("jpeg", 8)])
-def test_a_tiff_stays_compressed_the_way_it_was_unless_that_loses_something(
-    compression: str, number: int
+@pytest.mark.parametrize(
+    ("compression", "dtype", "number"),
+    [
+        ("none", np.uint8, 1),
+        ("none", np.uint16, 1),
+        ("lzw", np.uint8, 5),
+        ("lzw", np.uint16, 8),
+        ("deflate", np.uint16, 8),
+        ("jpeg", np.uint8, 8),
+    ],
+)
+def test_a_tiff_stays_compressed_the_way_it_was_where_that_is_wise(
+    compression: str, dtype: Any, number: int
 ) -> None:
-    data = encoded(gray_scene(64, 80), ".tif", compression=compression)
+    data = encoded(gray_scene(64, 80, dtype), ".tif", compression=compression)
     after = Photo.from_bytes(data).with_chroma(strong_chroma()).to_bytes()
     tags = tiff_tags.read_directory(io.BytesIO(after))
     assert tiff_tags.number(tags, tiff_tags.COMPRESSION) == number

@@ -11,7 +11,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from numpy.typing import NDArray
 
-from tintype.color.lab import lab_to_linear
+from tintype.color.lab import WHITE, XYZ_TO_RGB, inverse_f, lab_to_linear
 
 Array = TypeVar("Array")
 FloatArray = NDArray[np.float64]
@@ -21,6 +21,9 @@ TOLERANCE = 1e-6
 
 HALVINGS = 18
 """Steps of the search along chroma; after them the shortfall is below 0.001 CIE units."""
+
+DIRECTIONS = 648
+"""Ranges of directions in the table of limits: as many as keep it within the 65,536 entries of a lookup."""
 
 MAX_CHROMA = 140.0
 """C*ab of no sRGB color is larger: blue has the largest, 133.8."""
@@ -53,32 +56,47 @@ def reduce_chroma(lab: Array, axis: int = -1) -> Array:
 
 
 def max_chroma(lightness: FloatArray, hue: FloatArray) -> FloatArray:
-    """The largest C*ab that sRGB can show at L* (0..100) and hue (degrees); the two broadcast."""
-    lightness, radians = np.broadcast_arrays(lightness, np.deg2rad(hue))
-    lab = np.stack([lightness, MAX_CHROMA * np.cos(radians), MAX_CHROMA * np.sin(radians)], axis=-1)
-    fitted = reduce_chroma(lab)
-    limit: FloatArray = np.hypot(fitted[..., 1], fitted[..., 2])
-    return limit
+    """The largest C*ab that sRGB can show at L* (0..100) and hue (degrees); the two broadcast.
+
+    What `reduce_chroma` finds for a color of that hue that is far outside, with less arithmetic: along a ray
+    of chroma Y stays, and R, G and B depend on X and Z alone.
+    """
+    root = (lightness + 16) / 116
+    radians = np.deg2rad(hue)
+    over_a, over_b = np.cos(radians) / 500, np.sin(radians) / 200
+    gray = [row[1] * inverse_f(np, root) * WHITE[1] for row in XYZ_TO_RGB]
+    inside = np.zeros(np.broadcast_shapes(np.shape(lightness), np.shape(hue)))
+    step = MAX_CHROMA
+    for _ in range(HALVINGS):
+        step /= 2
+        x = inverse_f(np, root + (inside + step) * over_a) * WHITE[0]
+        z = inverse_f(np, root - (inside + step) * over_b) * WHITE[2]
+        linear = [row[0] * x + light + row[2] * z for row, light in zip(XYZ_TO_RGB, gray, strict=True)]
+        least, most = np.minimum.reduce(linear), np.maximum.reduce(linear)
+        inside += step * ((least >= -TOLERANCE) & (most <= 1 + TOLERANCE))
+    return inside
 
 
 @lru_cache(maxsize=1)
 def chroma_limits() -> FloatArray:
-    """`max_chroma` as a table to interpolate in: [101, 361], rows L* 0..100, columns hue 0..360 degrees.
+    """The largest |a*| + |b*| that sRGB can show, to be looked up: [101, DIRECTIONS], rows L* 0..100.
 
-    Between the entries the limit is curved, so the plain values would promise too much in places. Each is
-    therefore lowered by the most that bilinear interpolation exceeds the limit half-way to its neighbors;
-    what is left exceeds it nowhere by more than 0.04 L* after clipping (99.9 % of colors: 0.002).
+    A column is a range of directions in the a*b* plane, told by a* / (|a*| + |b*|) instead of an angle, which
+    costs less: columns of the first half run from -1 to 1 where b* is not negative, those of the second half
+    where it is. An entry holds for its whole range. Between rows straight lines are drawn; where these would
+    promise too much half-way, the rows beside are lowered by that. What is left exceeds the limit nowhere by
+    more than 0.08 L* after clipping (99.9 % of colors: 0.002).
     """
-    fine = max_chroma(np.linspace(0, 100, 201)[:, None], np.linspace(0, 360, 721)[None, :])
-    table = fine[::2, ::2].copy()
-    between = np.zeros_like(fine)
-    between[::2, ::2] = table
-    between[1::2, ::2] = (table[1:] + table[:-1]) / 2
-    between[:, 1::2] = (between[:, :-1:2] + between[:, 2::2]) / 2
-    excess = np.pad(np.maximum(between - fine, 0), 2, mode="edge")
-    around = np.max(
-        [excess[1 + i : 202 + i : 2, 1 + j : 722 + j : 2] for i in range(3) for j in range(3)], axis=0
-    )
-    limits: FloatArray = np.maximum(table - around, 0)
+    lightness = np.linspace(0, 100, 201)[:, np.newaxis]
+    share = np.linspace(-1, 1, DIRECTIONS // 2 + 1)
+    halves = []
+    for sign in (1, -1):
+        other = sign * (1 - np.abs(share))
+        hue = np.rad2deg(np.arctan2(other, share))
+        edges = max_chroma(lightness, hue[np.newaxis]) / np.hypot(share, other)
+        halves.append(np.minimum(edges[:, 1:], edges[:, :-1]))
+    fine = np.concatenate(halves, axis=1)
+    excess = np.pad(np.maximum((fine[:-2:2] + fine[2::2]) / 2 - fine[1::2], 0), ((1, 1), (0, 0)))
+    limits: FloatArray = np.maximum(fine[::2] - np.maximum(excess[:-1], excess[1:]), 0)
     limits.flags.writeable = False
     return limits

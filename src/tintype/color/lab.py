@@ -80,7 +80,7 @@ def lab_to_linear(lab: Array, axis: int = -1) -> Array:
     lightness, a, b = xp.unstack(x, axis=axis)
     fy = (lightness + 16) / 116
     roots = (fy + a / 500, fy, fy - b / 200)
-    xyz = [_inverse_f(xp, root) * float(white) for root, white in zip(roots, WHITE, strict=True)]
+    xyz = [inverse_f(xp, root) * float(white) for root, white in zip(roots, WHITE, strict=True)]
     linear: Array = xp.stack(mix(xyz, XYZ_TO_RGB), axis=axis)
     return linear
 
@@ -102,6 +102,7 @@ def _f(xp: Any, share: Any) -> Any:
     return xp.where(bright, xp.where(bright, share, 1.0) ** (1 / 3), (KAPPA * share + 16) / 116)
 
 
-def _inverse_f(xp: Any, root: Any) -> Any:
+def inverse_f(xp: Any, root: Any) -> Any:
+    """CIE 15:2004 (8.6): from f back to a share of white; `xp` is the arrays' namespace."""
     cube = root**3
     return xp.where(cube > EPSILON, cube, (116 * root - 16) / KAPPA)

@@ -17,6 +17,9 @@ from tintype.color.lab import srgb_to_lab
 
 FloatArray = NDArray[np.float32]
 
+TINY = 1e-4
+"""Added to |a*| + |b*|, so that gray has a direction too, and 1 is not reached by a share."""
+
 FINENESS = 4
 """So many exactly interpolated values for each small sample at least; straight lines join them."""
 
@@ -65,16 +68,31 @@ def _block_matrix(old: int, new: int, block: int) -> FloatArray:
 def recombine(lightness: pyvips.Image, chroma: FloatArray) -> pyvips.Image:
     """Give full-size L* (one float band, 0..100) the colors of small a*b* [h, w, 2].
 
-    Returns an LCh picture of three float bands in which L* is untouched and chroma fits into sRGB. To make
+    Returns a Lab picture of three float bands in which L* is untouched and chroma fits into sRGB. To make
     samples of it, which must be rounded and not cut off, is the work of `photo.profile`.
     """
     color = enlarge(chroma, lightness.height, lightness.width)
-    lch = lightness.bandjoin(color).copy(interpretation="lab").colourspace("lch")
-    limits = pyvips.Image.new_from_array(gamut.chroma_limits().astype(np.float32))
-    limit = limits.mapim(
-        lch[2].bandjoin(lch[0]), interpolate=pyvips.Interpolate.new("bilinear"), extend="copy"
-    )
-    return lch[0].bandjoin([lch[1].minpair(limit), lch[2]]).copy(interpretation="lch")
+    return lightness.bandjoin(color * _share_to_keep(lightness, color)).copy(interpretation="lab")
+
+
+def _share_to_keep(lightness: pyvips.Image, color: pyvips.Image) -> pyvips.Image:
+    """How much of a*b* sRGB can show, 0..1: the gamut rule, looked up in `gamut.chroma_limits`."""
+    half = gamut.DIRECTIONS // 2
+    length = color.abs().bandmean().linear(2, TINY)
+    direction = (color[0] / length).linear(half / 2, half / 2).cast("ushort")
+    side = (color[1] < 0).linear(half / 255, 0)
+    row = lightness.cast("ushort")
+    limit = (row * gamut.DIRECTIONS + direction + side).cast("ushort").maplut(_limit_table())
+    return ((limit[0] + limit[1] * (lightness - row)) / length).minpair(1)
+
+
+@lru_cache(maxsize=1)
+def _limit_table() -> pyvips.Image:
+    """For each row and column of the limits, the limit and how much more the next row has; two bands."""
+    limits = gamut.chroma_limits()
+    rise = np.diff(limits, axis=0, append=limits[-1:])
+    table = np.stack([limits, rise], axis=-1).reshape(1, -1, 2)
+    return pyvips.Image.new_from_array(np.ascontiguousarray(table, np.float32))
 
 
 @lru_cache(maxsize=2)

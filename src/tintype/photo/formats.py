@@ -40,9 +40,9 @@ JPEG: Final = Format(
 PNG: Final = Format("png", "PNG", (".png",), "pngload", "pngsave", deep=True)
 TIFF: Final = Format("tiff", "TIFF", (".tif", ".tiff"), "tiffload", "tiffsave", deep=True)
 WEBP: Final = Format("webp", "WebP", (".webp",), "webpload", "webpsave", 16_383, quality=90)
-AVIF: Final = Format("avif", "AVIF", (".avif",), "heifload", "heifsave", 16_384, deep=True, quality=70)
+AVIF: Final = Format("avif", "AVIF", (".avif",), "heifload", "heifsave", 16_384, deep=True, quality=80)
 HEIC: Final = Format(
-    "heic", "HEIC", (".heic", ".heif"), "heifload", "heifsave", 16_384, deep=True, quality=70
+    "heic", "HEIC", (".heic", ".heif"), "heifload", "heifsave", 16_384, deep=True, quality=80
 )
 GIF: Final = Format("gif", "GIF", (".gif",), "gifload", None)
 

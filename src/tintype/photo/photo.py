@@ -173,11 +173,11 @@ class ColorPhoto:
         Floats are not rounded. Raises `UnreadablePhoto` when the photograph turns out to be damaged.
         """
         try:
-            lch, alpha = self._recombined()
+            lab, alpha = self._recombined()
             if self._original.dtype.kind == "f":
-                return self._float_array(lch, alpha)
+                return self._float_array(lab, alpha)
             depth = self._original.dtype.itemsize * 8
-            array = reading.as_array(join_alpha(Srgb().from_lch(lch, depth), alpha, depth))
+            array = reading.as_array(join_alpha(Srgb().from_lab(lab, depth), alpha, depth))
         except pyvips.Error as error:
             raise self._original.failed(error) from error
         return array
@@ -198,14 +198,14 @@ class ColorPhoto:
     ) -> None:
         try:
             metadata = self._original.metadata()
-            lch, alpha = self._recombined()
+            lab, alpha = self._recombined()
         except pyvips.Error as error:
             raise self._original.failed(error) from error
         except OSError as error:
             raise UnreadablePhoto(f"{self._original.name}: {error.strerror}; it was there before") from error
-        write(descriptor, self._original, lch, alpha, target, quality, metadata, provenance, name)
+        write(descriptor, self._original, lab, alpha, target, quality, metadata, provenance, name)
 
-    def _float_array(self, lch: pyvips.Image, alpha: pyvips.Image | None) -> NDArray[Any]:
-        rgb = np.clip(linear_to_srgb(reading.as_array(lch.colourspace("scrgb"))), 0, 1)
+    def _float_array(self, lab: pyvips.Image, alpha: pyvips.Image | None) -> NDArray[Any]:
+        rgb = np.clip(linear_to_srgb(reading.as_array(lab.colourspace("scrgb"))), 0, 1)
         bands = [rgb] if alpha is None else [rgb, reading.as_array(alpha)]
         return np.concatenate(bands, axis=-1).astype(self._original.dtype)

@@ -36,13 +36,13 @@ class Profile(Protocol):
 
     @property
     def embedded(self) -> bytes | None:
-        """The ICC profile that a color photograph made with `from_lch` carries; None for plain sRGB."""
+        """The ICC profile that a color photograph made with `from_lab` carries; None for plain sRGB."""
 
     def to_lab(self, image: pyvips.Image) -> pyvips.Image:
         """Samples of 8 or 16 bits without alpha to L*, or to L*, a*, b*; float."""
 
-    def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
-        """Float LCh to RGB samples of 8 or 16 bits, rounded once."""
+    def from_lab(self, lab: pyvips.Image, depth: int) -> pyvips.Image:
+        """Float Lab to RGB samples of 8 or 16 bits, rounded once."""
 
 
 class Srgb:
@@ -54,11 +54,11 @@ class Srgb:
         """See `Profile`."""
         return color.lightness(image) if image.bands == 1 else image.colourspace("lab")
 
-    def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
+    def from_lab(self, lab: pyvips.Image, depth: int) -> pyvips.Image:
         """See `Profile`."""
         if depth == 16:
-            return lch.colourspace("rgb16")
-        return _rounded(lch.colourspace("scrgb"), linear_to_srgb(LINEAR_LEVELS))
+            return lab.colourspace("rgb16")
+        return _rounded(lab.colourspace("scrgb"), linear_to_srgb(LINEAR_LEVELS))
 
 
 class GrayCurve(Srgb):
@@ -92,10 +92,10 @@ class MatrixCurves:
             return image.maplut(_table(lightness_of(luminance)))
         return _recombined(image.maplut(_table(linear)), self.to_linear_srgb).colourspace("lab")
 
-    def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
+    def from_lab(self, lab: pyvips.Image, depth: int) -> pyvips.Image:
         """See `Profile`; 16 bits are looked up by their sRGB code, whose steps are even to the eye."""
         inverse = np.asarray(np.linalg.inv(self.to_linear_srgb), np.float64)
-        linear = _recombined(lch.colourspace("scrgb"), inverse)
+        linear = _recombined(lab.colourspace("scrgb"), inverse)
         if depth == 8:
             return _rounded(linear, self._coded(LINEAR_LEVELS))
         table = self._coded(srgb_to_linear(LINEAR_LEVELS)) * 65535 + 0.5
@@ -119,9 +119,9 @@ class LittleCms:
         tagged = with_profile(rgb, self.embedded)
         return tagged.icc_import(embedded=True, intent="relative", pcs="xyz").colourspace("lab")
 
-    def from_lch(self, lch: pyvips.Image, depth: int) -> pyvips.Image:
+    def from_lab(self, lab: pyvips.Image, depth: int) -> pyvips.Image:
         """See `Profile`."""
-        tagged = with_profile(lch.colourspace("xyz"), self.embedded)
+        tagged = with_profile(lab.colourspace("xyz"), self.embedded)
         return tagged.icc_export(intent="relative", pcs="xyz", depth=depth)
 
 

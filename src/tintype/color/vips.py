@@ -20,6 +20,10 @@ FloatArray = NDArray[np.float32]
 TINY = 1e-4
 """Added to |a*| + |b*|, so that gray has a direction too, and 1 is not reached by a share."""
 
+SMALL_TILES = 1e-9
+"""A shear too small to move a sample. Unless a picture is sheared or turned, libvips gives out work in strips as
+wide as it is; in tiles, 200 megapixels of 16 bits take 345 MB instead of 603."""
+
 FINENESS = 4
 """So many exactly interpolated values for each small sample at least; straight lines join them."""
 
@@ -48,7 +52,7 @@ def enlarge(chroma: FloatArray, height: int, width: int) -> pyvips.Image:
     filtered = np.moveaxis(prefilter(chroma, (height, width)), -1, 0)
     exact = np.ascontiguousarray(np.moveaxis(rows @ filtered @ columns.T, 0, -1))
     return pyvips.Image.new_from_array(exact).affine(
-        [block, 0, 0, block],
+        [block, SMALL_TILES, 0, block],
         interpolate=pyvips.Interpolate.new("bilinear"),
         idx=-1,
         idy=-1,

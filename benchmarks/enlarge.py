@@ -114,7 +114,7 @@ def time_section(megapixels: float) -> str:
         ratio = statistics.mean(seconds[factor, name] / seconds[factor, rules.IN_USE] for factor in FACTORS)
         rows.append([name, *cells, f"{ratio:.2f}"])
     header = ["", *(f"from 1/{factor}, ms per megapixel" for factor in FACTORS), "times the rule in use"]
-    about = f"The fastest of {ROUNDS} runs in turns on {megapixels:g} megapixels.\n\n"
+    about = f"The fastest of {ROUNDS} runs in turns on a picture of {megapixels:g} MP.\n\n"
     return "## Time\n\n" + about + results.table(header, rows)
 
 

@@ -21,8 +21,8 @@ ENCODING: Final[dict[Format, dict[str, Any]]] = {
     AVIF: {"effort": 2, "compression": "av1"},
     HEIC: {"effort": 2, "compression": "hevc"},
 }
-"""Measured on a grainy color photograph (docs/photos.md). Beside libvips' defaults a PNG of 8 bits becomes 40 %
-smaller in less time; WebP takes a third and AVIF a tenth of the time, for about the same size and losses."""
+"""Measured on a grainy photograph (docs/photos.md). Beside libvips' defaults a PNG of 8 bits becomes 40 % smaller
+in less time; WebP takes a third and AVIF a tenth of the time, for about the same size and losses."""
 TIFF_COMPRESSION: Final = {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate"}
 """Lossless ways that a TIFF may be compressed, by the number in its tag; the result keeps them."""
 BIG_TIFF_BYTES: Final = 3_500_000_000

@@ -284,3 +284,19 @@ def test_several_threads_save_at_the_same_time(tmp_path: Path) -> None:
         thread.join()
     assert len({file.read_bytes() for file in tmp_path.iterdir()}) == 1
     assert len(list(tmp_path.iterdir())) == 6
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12])
+def test_an_avif_keeps_its_bits(bits: int) -> None:
+    data = encoded(color_scene(40, 60, np.uint16 if bits > 8 else np.uint8), ".avif", bitdepth=bits)
+    after = Photo.from_bytes(data).with_chroma(strong_chroma()).to_bytes()
+    assert pyvips.Image.new_from_buffer(after, "").get("bits-per-sample") == bits
+
+
+def test_white_and_black_stay_so_in_an_avif_of_10_bits() -> None:
+    for level in (0, 65535):
+        flat = Photo.from_array(np.full((16, 16), level, np.uint16))
+        after = decoded(
+            flat.with_chroma(np.zeros((1, 1, 2), np.float32)).to_bytes(format="avif", quality=100)
+        )
+        assert np.abs(after.astype(int) - level).max() < 200

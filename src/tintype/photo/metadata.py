@@ -73,6 +73,8 @@ class Metadata:
     """Descriptive tags of a TIFF."""
     compression: int | None = None
     """How a TIFF is compressed, as the number of the TIFF specification."""
+    bits: int | None = None
+    """Bits of a sample in the file, such as 10 or 12, where libvips tells."""
 
     @property
     def xmp_is_damaged(self) -> bool:
@@ -93,6 +95,7 @@ def read_metadata(source: Source, header: pyvips.Image) -> Metadata:
         texts=tuple(text for text in texts if png_text.is_comment(text[1])),
         tags=tiff_tags.descriptive(tags),
         compression=tiff_tags.number(tags, tiff_tags.COMPRESSION),
+        bits=header.get("bits-per-sample") if header.get_typeof("bits-per-sample") else None,
     )
 
 

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from tintype.color import linear_to_srgb
 from tintype.color import vips as color
 from tintype.color.enlarge import shrink
-from tintype.errors import UnreadablePhoto
 from tintype.photo import reading
 from tintype.photo.atomic import new_file
 from tintype.photo.formats import FORMATS, PNG, Format, named
 from tintype.photo.originals import ArrayOriginal, FileOriginal, Original
 from tintype.photo.profile import Srgb
 from tintype.photo.provenance import Provenance
-from tintype.photo.saving import check_target, join_alpha, write
+from tintype.photo.saving import Order, check_order, join_alpha, write
 
 FloatArray = NDArray[np.float32]
 
@@ -148,10 +147,10 @@ class ColorPhoto:
         `ConfigError` for an unknown format or quality, `UnreadablePhoto` when the photograph turns out to be
         damaged.
         """
-        target = self._target(format, Path(path).suffix)
-        check_target(self._original, target, quality)
+        order = Order(self._target(format, Path(path).suffix), os.fspath(path), quality, provenance)
+        check_order(self._original, order)
         with new_file(Path(path), overwrite) as descriptor:
-            self._write(descriptor, target, quality, provenance, os.fspath(path))
+            self._write(descriptor, order)
 
     def to_bytes(
         self, *, format: str | None = None, quality: int | None = None, provenance: Provenance | None = None
@@ -160,10 +159,10 @@ class ColorPhoto:
 
         Raises as `save`.
         """
-        target = self._target(format, "")
-        check_target(self._original, target, quality)
+        order = Order(self._target(format, ""), "the result", quality, provenance)
+        check_order(self._original, order)
         with tempfile.TemporaryFile() as file:
-            self._write(file.fileno(), target, quality, provenance, "the result")
+            self._write(file.fileno(), order)
             file.seek(0)
             return file.read()
 
@@ -193,17 +192,12 @@ class ColorPhoto:
         layers = self._original.layers()
         return color.recombine(layers.lightness, self._chroma), layers.alpha
 
-    def _write(
-        self, descriptor: int, target: Format, quality: int | None, provenance: Provenance | None, name: str
-    ) -> None:
+    def _write(self, descriptor: int, order: Order) -> None:
         try:
-            metadata = self._original.metadata()
             lab, alpha = self._recombined()
         except pyvips.Error as error:
             raise self._original.failed(error) from error
-        except OSError as error:
-            raise UnreadablePhoto(f"{self._original.name}: {error.strerror}; it was there before") from error
-        write(descriptor, self._original, lab, alpha, target, quality, metadata, provenance, name)
+        write(descriptor, self._original, lab, alpha, order)
 
     def _float_array(self, lab: pyvips.Image, alpha: pyvips.Image | None) -> NDArray[Any]:
         rgb = np.clip(linear_to_srgb(reading.as_array(lab.colourspace("scrgb"))), 0, 1)

@@ -1,6 +1,7 @@
 """From a colored picture to the bytes of a file, each format with the options that suit photographs."""
 
 import os
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pyvips
@@ -21,20 +22,33 @@ ENCODING: Final[dict[Format, dict[str, Any]]] = {
     AVIF: {"effort": 2, "compression": "av1"},
     HEIC: {"effort": 2, "compression": "hevc"},
 }
-"""Measured on a grainy photograph (docs/photos.md). Beside libvips' defaults a PNG of 8 bits becomes 40 % smaller
-in less time; WebP takes a third and AVIF a tenth of the time, for about the same size and losses."""
+"""Measured on a grainy photograph (docs/photos.md). Beside libvips' defaults a PNG of 8 bits becomes 40 %
+smaller in less time; WebP takes a third and AVIF a tenth of the time, for about the same size and losses."""
 TIFF_COMPRESSION: Final = {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate"}
 """Lossless ways that a TIFF may be compressed, by the number in its tag; the result keeps them."""
 BIG_TIFF_BYTES: Final = 3_500_000_000
 """Samples beyond this need BigTIFF, since offsets in a plain TIFF end at 4 GB."""
 HIGH_BITS: Final = 10
-"""Bits of an AVIF that holds more than 8; each reader has 10, few have 12."""
+"""Bits of an AVIF that holds more than 8, unless its source is one of 12; each reader has 10, few have 12."""
 
 
-def check_target(original: Original, target: Format, quality: int | None) -> None:
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a file."""
+
+    target: Format
+    name: str
+    """What messages call it."""
+    quality: int | None = None
+    """1..100, None for the format's usual one."""
+    provenance: Provenance | None = None
+
+
+def check_order(original: Original, order: Order) -> None:
     """Raise `SaveError` when the format cannot hold the photograph, `ConfigError` for a wrong quality."""
-    if quality is not None and not 1 <= quality <= 100:
-        raise ConfigError(f"quality must lie between 1 and 100, not {quality}")
+    target = order.target
+    if order.quality is not None and not 1 <= order.quality <= 100:
+        raise ConfigError(f"quality must lie between 1 and 100, not {order.quality}")
     if target.saver is None:
         raise SaveError(
             f"{original.name}: a {target.title} has too few colors; ask for another format, such as PNG"
@@ -48,35 +62,27 @@ def check_target(original: Original, target: Format, quality: int | None) -> Non
 
 
 def write(
-    descriptor: int,
-    original: Original,
-    lab: pyvips.Image,
-    alpha: pyvips.Image | None,
-    target: Format,
-    quality: int | None,
-    metadata: Metadata,
-    provenance: Provenance | None,
-    name: str,
+    descriptor: int, original: Original, lab: pyvips.Image, alpha: pyvips.Image | None, order: Order
 ) -> None:
-    """Compute the picture and write it to an empty file that is open for reading and writing.
+    """Compute the picture and write it, with the original's metadata, to an empty file open for both ways.
 
     Raises `SaveError`, or what the original says when it cannot be read.
     """
+    target = order.target
     depth = 16 if target.deep and original.dtype.itemsize > 1 else 8
     try:
+        metadata = original.metadata()
         samples = join_alpha(original.profile.from_lab(lab, depth), alpha, depth)
-        image = dress(
-            _fitted(samples, target, depth), metadata, target, original.profile.embedded, provenance
-        )
+        fitted = _fitted(samples, target, metadata)
+        image = dress(fitted, metadata, target, original.profile.embedded, order.provenance)
         sink = pyvips.Target.new_to_descriptor(descriptor)
-        pyvips.Operation.call(
-            f"{target.saver}_target", image, sink, **_options(image, target, quality, metadata)
-        )
+        options = _options(image, target, order.quality, metadata)
+        pyvips.Operation.call(f"{target.saver}_target", image, sink, **options)
         finish(descriptor, metadata, target, image.width, image.height)
     except pyvips.Error as error:
-        raise _explained(error, original, target, name) from error
+        raise _explained(error, original, target, order.name) from error
     except OSError as error:
-        raise cannot_save(name, error) from error
+        raise cannot_save(order.name, error) from error
 
 
 def join_alpha(rgb: pyvips.Image, alpha: pyvips.Image | None, depth: int) -> pyvips.Image:
@@ -90,13 +96,17 @@ def join_alpha(rgb: pyvips.Image, alpha: pyvips.Image | None, depth: int) -> pyv
     return rgb.bandjoin(scaled)
 
 
-def _fitted(samples: pyvips.Image, target: Format, depth: int) -> pyvips.Image:
+def _fitted(samples: pyvips.Image, target: Format, metadata: Metadata) -> pyvips.Image:
     """What the format cannot hold is laid on white, or rounded where libvips would cut it off."""
     if samples.bands == 4 and not target.alpha:
         return samples.flatten(background=[255, 255, 255])
-    if target in (AVIF, HEIC) and depth == 16:
-        return (samples + 2 ** (15 - HIGH_BITS)).cast("ushort")
+    if target in (AVIF, HEIC) and samples.format == "ushort":
+        return (samples + 2 ** (15 - _high_bits(metadata))).cast("ushort")
     return samples
+
+
+def _high_bits(metadata: Metadata) -> int:
+    return metadata.bits if metadata.bits == 12 else HIGH_BITS
 
 
 def _options(image: pyvips.Image, target: Format, quality: int | None, metadata: Metadata) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _options(image: pyvips.Image, target: Format, quality: int | None, metadata:
     if target is PNG:
         options["bitdepth"] = 16 if deep else 8
     if target in (AVIF, HEIC):
-        options["bitdepth"] = HIGH_BITS if deep else 8
+        options["bitdepth"] = _high_bits(metadata) if deep else 8
     if target is TIFF:
         size = image.width * image.height * image.bands * (2 if deep else 1)
         options["bigtiff"] = size > BIG_TIFF_BYTES

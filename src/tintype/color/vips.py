@@ -21,8 +21,8 @@ TINY = 1e-4
 """Added to |a*| + |b*|, so that gray has a direction too, and 1 is not reached by a share."""
 
 SMALL_TILES = 1e-9
-"""A shear too small to move a sample. Unless a picture is sheared, libvips gives out work in strips as wide as
-the picture; in tiles, 200 megapixels of 16 bits take 345 MB instead of 603."""
+"""A shear too small to move a sample. Unless a picture is sheared, libvips gives out work in strips as wide
+as the picture; in tiles, 200 megapixels of 16 bits take 345 MB instead of 603."""
 
 FINENESS = 4
 """So many exactly interpolated values for each small sample at least; straight lines join them."""

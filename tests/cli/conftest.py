@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runs import Ended, photograph
 
-from pictures import Ended, photograph
 from tintype.cli import main
 
 

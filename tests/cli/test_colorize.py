@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runs import Ended, files, is_colored, photograph
 from PIL import Image
 
-from pictures import Ended, files, is_colored, photograph
 from tintype.cli import batch
 from tintype.cli.colorize import share_cores
 from tintype.engine.colorizer import Colorizer

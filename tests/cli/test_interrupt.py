@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_runs import files, photograph
 from PIL import Image
-
-from pictures import files, photograph
 
 COUNT = 16
 COMMAND = [sys.executable, "-m", "tintype", "colorize", "scans", "-o", "out", "--model", "tiny", "--json"]

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runs import Ended
 
-from pictures import Ended
 from tintype.cli.models import describe
 from tintype.zoo import Card, list_models
 from tiny_models import write_card

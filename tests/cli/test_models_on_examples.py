@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvips
+from command_runs import Ended, files
 
-from pictures import Ended, files
 from tintype.engine.naming import FORMAT_OF_SUFFIX
 from tintype.photo import Photo
 from tintype.zoo import list_models

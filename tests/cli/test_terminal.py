@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from pictures import files, photograph
+from command_runs import files, photograph
 
 pty = pytest.importorskip("pty", reason="terminals are of POSIX")
 

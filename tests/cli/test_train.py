@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runs import Ended
 
-from pictures import Ended
 from tintype.cli import train as verbs
 from training_pictures import SMALL, colorful, encoded, write_folder
 

@@ -4,7 +4,9 @@ The graph is the network inside a thin wrapper that gives CIE units. Before the 
 and torch must agree on several sizes and batch sizes.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,16 +106,17 @@ def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
     side = contract.working_size
     height = contract.multiple * torch.export.Dim("height", min=2, max=4096)
     width = contract.multiple * torch.export.Dim("width", min=2, max=4096)
-    program: Any = torch.onnx.export(
-        module,
-        (torch.rand(2, 1, side, side + contract.multiple) * 100,),
-        input_names=[INPUT_LUMA],
-        output_names=[OUTPUT_CHROMA],
-        dynamic_shapes=({0: torch.export.Dim("pictures", min=1, max=1024), 2: height, 3: width},),
-        opset_version=OPSET,
-        dynamo=True,
-        verbose=False,
-    )
+    with _without_torchvision_notices():
+        program: Any = torch.onnx.export(
+            module,
+            (torch.rand(2, 1, side, side + contract.multiple) * 100,),
+            input_names=[INPUT_LUMA],
+            output_names=[OUTPUT_CHROMA],
+            dynamic_shapes=({0: torch.export.Dim("pictures", min=1, max=1024), 2: height, 3: width},),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
     model = program.model_proto
     if halve:
         _store_as_float16(model)
@@ -121,6 +124,21 @@ def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
     onnx.checker.check_model(model, full_check=True)
     data: bytes = model.SerializeToString()
     return data
+
+
+@contextmanager
+def _without_torchvision_notices() -> Iterator[None]:
+    """Keep torch's exporter from telling that torchvision, which no network needs, is missing."""
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+
+    def needed(record: logging.LogRecord) -> bool:
+        return "torchvision is not installed" not in record.getMessage()
+
+    logger.addFilter(needed)
+    try:
+        yield
+    finally:
+        logger.removeFilter(needed)
 
 
 def _store_as_float16(model: Any) -> None:

@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy as np
 import pytest
 import pyvips
 from photo_samples import color_scene, encoded, gray_scene, lightness, pillow_file, strong_chroma
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from tintype.errors import ConfigError, PhotoTooLarge, TintypeError, UnreadablePhoto, UnsupportedPhoto
-from tintype.photo import FORMATS, Photo, read_provenance
+from tintype.photo import FORMATS, Photo, read_provenance, reading
 
 LOSSY = {".jpg": 1.0, ".webp": 1.5, ".avif": 2.0}
 
@@ -278,6 +279,25 @@ def test_a_file_that_vanishes_is_told_in_one_line(tmp_path: Path) -> None:
         colored.save(tmp_path / "new.png")
     assert_one_clear_line(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_file_with_odd_bytes_does_not_harm_the_next_one() -> None:
+    whole = encoded(gray_scene(40, 60), ".png")
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment".encode("latin-1"), b"\xff\xfe".decode("latin-1"))
+    photo = Photo.from_bytes(whole)
+    for cut in range(0, len(whole), 97):
+        damaged = bytearray(pillow_file(gray_scene(40, 60), "PNG", pnginfo=texts))
+        damaged[cut % len(damaged) : cut % len(damaged) + 9] = bytes(range(0x95, 0x9E))
+        with suppress(TintypeError):
+            Photo.from_bytes(bytes(damaged)).lightness(8, 8)
+        assert photo.lightness(8, 8).shape == (8, 8)
+
+
+def test_texts_that_are_not_utf8_are_read_as_well_as_can_be() -> None:
+    reading.prepare_libvips()
+    assert pyvips.error._to_string(pyvips.ffi.new("char[]", b"bad \x95 byte")) == "bad \ufffd byte"
+    assert pyvips.error._to_string(pyvips.ffi.NULL) == "NULL"
 
 
 def test_bytes_are_not_held_on_to_by_the_library() -> None:

@@ -179,6 +179,7 @@ def test_png_texts_are_kept_byte_for_byte() -> None:
     texts.add_text("Creation Time", "9 March 1936")
     texts.add_text("Comment", "compressed " * 40, zip=True)
     texts.add_itxt("Title", "Żółw", lang="pl", tkey="Tytuł")
+    texts.add_text("Größe".encode("latin-1"), "13 x 18")
     before = source("png", pnginfo=texts)
     after = colored(before)
     assert _chunks(after) == _chunks(before)

@@ -205,36 +205,15 @@ def _parsed(xmp: bytes | None) -> Packet | None:
 
 
 def _copy_exif(metadata: Metadata, dressed: pyvips.Image) -> None:
-    """Carry EXIF as libvips knows it, the block and one field for each tag, without its thumbnail."""
+    """Carry EXIF without its thumbnail; libvips takes the block apart when it is set, and writes it anew."""
     block = tiff_tags.to_exif(metadata.tags) if metadata.tags else _blob(metadata.header, EXIF_FIELD)
     if block is None:
         return
-    try:
-        block = tiff_tags.without_thumbnail(block)
-    except ValueError:
-        return
-    carrier = _exif_carrier(block)
-    _set_blob(dressed, EXIF_FIELD, block)
-    for name in carrier.get_fields():
-        if name.startswith("exif-ifd"):
-            dressed.set_type(pyvips.GValue.gstr_type, name, carrier.get(name))
+    with suppress(ValueError):
+        _set_blob(dressed, EXIF_FIELD, tiff_tags.without_thumbnail(block))
     for name in dressed.get_fields():
         if name.startswith(REPLACED_FIELDS):
             dressed.remove(name)
-
-
-def _exif_carrier(block: bytes) -> pyvips.Image:
-    """A picture of one pixel with that EXIF, since libvips only takes EXIF apart when it reads a file."""
-    pixel = zlib.compress(b"\0\0")
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
-        (b"eXIf", block.removeprefix(b"Exif\0\0")),
-        (b"IDAT", pixel),
-        (b"IEND", b""),
-    )
-    return pyvips.Image.pngload_buffer(
-        b"\x89PNG\r\n\x1a\n" + b"".join(png_text.chunk(*each) for each in chunks)
-    )
 
 
 def _tags_for_tiff(metadata: Metadata, width: int, height: int) -> Directory:

@@ -218,12 +218,25 @@ def page_notice(source: Source, image: pyvips.Image) -> str | None:
 
 @cache
 def prepare_libvips() -> None:
-    """Keep libvips from holding on to pictures that are done with, and from printing warnings of its own.
+    """Set what must hold for all of libvips, once.
 
-    Its cache of recent operations would pin the memory of the arrays and files that they read.
+    Its cache of recent operations is off, since it would pin the memory of arrays and files that are done
+    with. Its warnings are not printed. Texts that are not UTF-8 are read as well as can be: pyvips would
+    raise `UnicodeDecodeError` at a damaged file, and, since libvips' one list of errors is then left as it
+    is, at each picture after it too.
     """
     pyvips.cache_set_max(0)
     logging.getLogger("pyvips").addHandler(logging.NullHandler())
+    for module in (pyvips, pyvips.error, pyvips.gvalue, pyvips.vimage):
+        module._to_string = _text
+
+
+def _text(pointer: Any) -> str:
+    """What pyvips calls `_to_string`: a text of libvips."""
+    if pointer == pyvips.ffi.NULL:
+        return "NULL"
+    text = pyvips.ffi.string(pointer)
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
 def _recognized(name: str, head: bytes) -> Format:

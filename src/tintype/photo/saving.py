@@ -14,9 +14,11 @@ from tintype.photo.originals import Original
 from tintype.photo.provenance import Provenance
 from tintype.photo.reading import one_line, told_by
 
+KEPT_IN_PNG: Final = 1 | 2 | 8
+"""EXIF, XMP and ICC, as libvips numbers them; texts are carried byte for byte by `png_text`."""
 ENCODING: Final[dict[Format, dict[str, Any]]] = {
     JPEG: {},
-    PNG: {"filter": "up", "compression": 3},
+    PNG: {"filter": "up", "compression": 3, "keep": KEPT_IN_PNG},
     TIFF: {"predictor": "horizontal", "level": 4},
     WEBP: {"effort": 2},
     AVIF: {"effort": 2, "compression": "av1"},
@@ -141,6 +143,6 @@ def _explained(error: pyvips.Error, original: Original, target: Format, name: st
         return SaveError(
             f"{name}: this libvips has no HEVC encoder for HEIC; ask for another format, such as AVIF"
         )
-    if told_by(error).startswith("vips2") or told_by(error).endswith("save"):
+    if told_by(error).endswith("save"):
         return SaveError(f"{name}: not saved ({one_line(error)}); ask for another format")
     return original.failed(error)

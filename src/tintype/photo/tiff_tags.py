@@ -75,6 +75,7 @@ MOST_ENTRIES: Final = 4096
 MOST_BYTES: Final = 16 << 20
 """More entries in a directory, or more bytes in all values together, are damage."""
 DEEPEST: Final = 3
+FARTHEST: Final = 1 << 60
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,12 @@ class _Reader:
         )
 
     def at(self, offset: int, size: int) -> bytes:
+        if offset > FARTHEST:
+            raise ValueError("a place that no file reaches")
         self.stream.seek(offset)
         data = self.stream.read(size)
         if len(data) < size:
-            raise ValueError("a directory beyond the end")
+            raise ValueError("a place beyond the end")
         return data
 
     def entries(self, offset: int) -> list[tuple[int, int, int, bytes]]:

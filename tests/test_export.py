@@ -55,6 +55,13 @@ def test_the_contract_is_in_the_model(exported: Path) -> None:
     assert Contract.from_metadata(properties) == expected
 
 
+def test_the_model_tells_nothing_of_the_computer_it_was_made_on(exported: Path) -> None:
+    data = exported.read_bytes()
+    assert str(Path(exporting.__file__).parent).encode() not in data
+    assert b".py" not in data
+    assert b"site-packages" not in data
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 64, 64), (2, 1, 16, 40), (5, 1, 136, 88)])
 def test_the_graph_computes_what_torch_computes_at_other_sizes(
     run: Path, exported: Path, shape: tuple[int, int, int, int]

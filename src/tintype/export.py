@@ -118,6 +118,7 @@ def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
             verbose=False,
         )
     model = program.model_proto
+    _forget_origins(model)
     if halve:
         _store_as_float16(model)
     onnx.helper.set_model_props(model, contract.to_metadata())
@@ -139,6 +140,14 @@ def _without_torchvision_notices() -> Iterator[None]:
         yield
     finally:
         logger.removeFilter(needed)
+
+
+def _forget_origins(model: Any) -> None:
+    """Remove what the exporter notes of the origin of nodes and values: paths of the computer it ran on."""
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        del part.metadata_props[:]
+        part.ClearField("doc_string")
 
 
 def _store_as_float16(model: Any) -> None:

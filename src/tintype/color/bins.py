@@ -81,7 +81,8 @@ def to_dense(indices: Array, weights: Array, axis: int = -1) -> Array:
     where, share = xp.moveaxis(where, axis, -1), xp.moveaxis(share, axis, -1)
     numbers = xp.arange(len(centers()), device=device(share))
     hits = xp.astype(where[..., None] == numbers, share.dtype)
-    return xp.moveaxis(xp.sum(share[..., None] * hits, axis=-2), -1, axis)  # type: ignore[no-any-return]
+    dense: Array = xp.moveaxis(xp.sum(share[..., None] * hits, axis=-2), -1, axis)
+    return dense
 
 
 def decode(probabilities: Array, temperature: float = 1.0, axis: int = -1) -> Array:
@@ -99,7 +100,8 @@ def decode(probabilities: Array, temperature: float = 1.0, axis: int = -1) -> Ar
     sharp = (p / xp.max(p, axis=-1, keepdims=True)) ** (1 / temperature)
     sharp = sharp / xp.sum(sharp, axis=-1, keepdims=True)
     mean = xp.matmul(sharp, xp.asarray(centers().copy(), dtype=p.dtype, device=device(p)))
-    return xp.moveaxis(mean, -1, axis)  # type: ignore[no-any-return]
+    decoded: Array = xp.moveaxis(mean, -1, axis)
+    return decoded
 
 
 def rarity_weights(share: FloatArray, mix: float = RARITY_MIX) -> FloatArray:

@@ -15,9 +15,19 @@ def stored(**changes: object) -> dict[str, str]:
 
 @pytest.mark.parametrize("hints", [False, True])
 @pytest.mark.parametrize("confidence", [False, True])
-def test_a_contract_comes_back_from_its_metadata(hints: bool, confidence: bool) -> None:
-    promise = contract(hints=hints, confidence=confidence)
+@pytest.mark.parametrize("vivid", [None, 0, 0.4, 1.0])
+@pytest.mark.parametrize("distribution", [False, True])
+def test_a_contract_comes_back_from_its_metadata(
+    hints: bool, confidence: bool, vivid: float | None, distribution: bool
+) -> None:
+    promise = contract(hints=hints, confidence=confidence, vivid=vivid, distribution=distribution)
     assert Contract.from_metadata(promise.to_metadata()) == promise
+
+
+def test_a_contract_written_before_vividness_takes_none_and_gives_no_distribution() -> None:
+    fields = json.loads(contract(hints=True).to_metadata()[METADATA_KEY])
+    del fields["vivid"], fields["distribution"]
+    assert Contract.from_metadata({METADATA_KEY: json.dumps(fields)}) == contract(hints=True)
 
 
 def test_the_tensors_follow_from_the_contract() -> None:
@@ -25,6 +35,9 @@ def test_the_tensors_follow_from_the_contract() -> None:
     assert contract(hints=True).input_names == ("luma", "hints")
     assert contract().output_names == ("chroma",)
     assert contract(confidence=True).output_names == ("chroma", "confidence")
+    everything = contract(hints=True, confidence=True, vivid=0.0, distribution=True)
+    assert everything.input_names == ("luma", "hints", "vivid")
+    assert everything.output_names == ("chroma", "confidence", "distribution")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +56,11 @@ def test_the_tensors_follow_from_the_contract() -> None:
         stored(chroma_stride=0),
         stored(hints="yes"),
         stored(confidence=1),
+        stored(distribution=None),
+        stored(vivid=True),
+        stored(vivid="0.5"),
+        stored(vivid=-0.1),
+        stored(vivid=1.1),
         stored(name=7),
         stored(name=""),
     ],

@@ -2,10 +2,13 @@
 
 A model is an ONNX graph with these named tensors, all float32, with free N, H and W:
 
-    luma        [N, 1, H, W]   in, L* in 0..100
-    hints       [N, 3, H, W]   in, optional: a*, b* in CIE units and a mask (1 where a hint is given)
-    chroma      [N, 2, h, w]   out, a*, b* in CIE units; h = H / chroma_stride
-    confidence  [N, 1, h, w]   out, optional: 0..1
+    luma          [N, 1, H, W]    in, L* in 0..100
+    hints         [N, 3, H, W]    in, optional: a*, b* in CIE units and a mask (1 where a hint is given)
+    vivid         [N]             in, optional: 0 gives the mean of the likely colors, 1 the most vivid ones
+    chroma        [N, 2, h, w]    out, a*, b* in CIE units; h = H / chroma_stride
+    confidence    [N, 1, h, w]    out, optional: 0..1
+    distribution  [N, 226, h, w]  out, optional: probabilities over `tintype.color.bins.centers()`, sum 1;
+                                  computed only when it is asked for
 
 Scaling, bins, classifiers and whatever else a network needs lie inside the graph, so that nobody who runs a
 model knows which network it is. The rest that a caller must know is the `Contract`, stored as JSON in the
@@ -24,8 +27,10 @@ CONTRACT_VERSION = 1
 
 INPUT_LUMA = "luma"
 INPUT_HINTS = "hints"
+INPUT_VIVID = "vivid"
 OUTPUT_CHROMA = "chroma"
 OUTPUT_CONFIDENCE = "confidence"
+OUTPUT_DISTRIBUTION = "distribution"
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,15 @@ class Contract:
     """Whether the graph takes `hints`."""
     confidence: bool = False
     """Whether the graph gives `confidence`."""
+    vivid: float | None = None
+    """The vividness, 0..1, unless another is asked for; None: the graph takes no `vivid`."""
+    distribution: bool = False
+    """Whether the graph gives `distribution`."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise ContractError(f"contract field name must be a string that is not empty, not {self.name!r}")
-        for name in ("hints", "confidence"):
+        for name in ("hints", "confidence", "distribution"):
             if not isinstance(getattr(self, name), bool):
                 raise ContractError(
                     f"contract field {name} must be true or false, not {getattr(self, name)!r}"
@@ -60,6 +69,10 @@ class Contract:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ContractError(f"contract field {name} must be a positive integer, not {value!r}")
+        if self.vivid is not None and not _is_share(self.vivid):
+            raise ContractError(
+                f"contract field vivid must be null or a number in 0..1, not {self.vivid!r}; export it again"
+            )
         if self.working_size % self.multiple or self.multiple % self.chroma_stride:
             raise ContractError(
                 f"contract of {self.name!r}: working_size {self.working_size} must be a multiple of "
@@ -69,12 +82,18 @@ class Contract:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the graph's inputs, in order."""
-        return (INPUT_LUMA, INPUT_HINTS) if self.hints else (INPUT_LUMA,)
+        taken = {INPUT_LUMA: True, INPUT_HINTS: self.hints, INPUT_VIVID: self.vivid is not None}
+        return tuple(name for name, there in taken.items() if there)
 
     @property
     def output_names(self) -> tuple[str, ...]:
         """Names of the graph's outputs, in order."""
-        return (OUTPUT_CHROMA, OUTPUT_CONFIDENCE) if self.confidence else (OUTPUT_CHROMA,)
+        given = {
+            OUTPUT_CHROMA: True,
+            OUTPUT_CONFIDENCE: self.confidence,
+            OUTPUT_DISTRIBUTION: self.distribution,
+        }
+        return tuple(name for name, there in given.items() if there)
 
     def to_metadata(self) -> dict[str, str]:
         """The contract as ONNX metadata: one key, JSON as its value."""
@@ -109,3 +128,8 @@ class Contract:
             odd = sorted((stored.keys() - known) | (required - stored.keys()))
             raise ContractError(f"the model's contract has missing or unknown fields {odd}; export it again")
         return cls(**stored)
+
+
+def _is_share(value: object) -> bool:
+    """Whether a value is a number in 0..1; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

@@ -10,6 +10,7 @@
     │   ├── UnknownModel        no model of that name or path
     │   ├── ContractError       the file does not keep the model contract
     │   └── ExportError         the exported graph does not compute what the network does
+    ├── HintError               a person's hints cannot be read, or do not fit the photograph
     ├── DeviceError             the asked-for device is not there
     ├── DataError               a data set is missing, empty or damaged
     ├── ConfigError             an unknown or impossible setting
@@ -57,6 +58,10 @@ class ContractError(ModelError):
 
 class ExportError(ModelError):
     """The exported graph does not compute what the network computes."""
+
+
+class HintError(TintypeError):
+    """A person's hints cannot be read, or do not fit the photograph."""
 
 
 class DeviceError(TintypeError):

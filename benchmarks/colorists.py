@@ -1,18 +1,23 @@
 """What gives colors to lightness: models, run as the engine runs them, and trivial baselines."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tintype import color
-from tintype.engine.predictors import OnnxPredictor
+from tintype.contract import Contract
+from tintype.engine.predictors import OnnxPredictor, Output
 from tintype.engine.sizing import working_shape
+from tintype.errors import ConfigError
 from tintype.zoo import find_model
 
 FloatArray = NDArray[np.floating[Any]]
+Levels = tuple[FloatArray, FloatArray]
+"""Sums of a*b* [101, 2] and number of pixels [101] at each level of L*."""
 
 LEVELS = 101
 """Rows of the table of mean a*b* by L*, one for each whole unit of L*."""
@@ -29,49 +34,121 @@ class Colorist:
     """Hash of the model file; empty for a baseline."""
 
 
-def model(name_or_path: str) -> Colorist:
-    """A model by name or path; L* goes in at its working size, and a*b* comes out at network size.
+class Network:
+    """A model by name or path, given lightness of any size; it sees it at its working size, on the CPU.
 
-    Raises `ModelError` when there is none or it does not keep the contract.
+    `threads` is the number of cores, all physical ones when None. Raises `ModelError` when there is no such
+    model or it does not keep the contract.
     """
-    found = find_model(name_or_path)
-    predictor = OnnxPredictor(found.path, device="cpu")
-    contract = predictor.contract
 
-    def paint(lightness: FloatArray) -> FloatArray:
+    def __init__(self, name_or_path: str, threads: int | None = None) -> None:
+        found = find_model(name_or_path)
+        self._made_of = (name_or_path, threads)
+        self._predictor = OnnxPredictor(found.path, "cpu", threads)
+        self.name = found.name
+        self.path = found.path
+        self.sha256 = found.sha256
+
+    def __reduce__(self) -> tuple[type["Network"], tuple[str, int | None]]:
+        return Network, self._made_of
+
+    @property
+    def contract(self) -> Contract:
+        """What the model eats and gives."""
+        return self._predictor.contract
+
+    def shape(self, lightness: FloatArray) -> tuple[int, int]:
+        """Height and width at which the model sees L* [H, W]."""
         height, width = lightness.shape
-        shape = working_shape(width, height, contract.working_size, contract.multiple)
-        luma = color.shrink(lightness, shape, axes=(0, 1)).astype(np.float32)
-        return np.moveaxis(predictor.predict(luma[None, None]).chroma[0], 0, -1)
+        return working_shape(width, height, self.contract.working_size, self.contract.multiple)
 
-    return Colorist(found.name, paint, found.sha256)
+    def predict(
+        self, lightness: FloatArray, hints: FloatArray | None = None, vivid: float | None = None
+    ) -> Output:
+        """What the model says of L* [H, W]; hints [N, h, w, 3] of its working size make a batch of N.
+
+        `vivid` None is the contract's own.
+        """
+        luma = color.shrink(lightness, self.shape(lightness), axes=(0, 1)).astype(np.float32)[None, None]
+        batch = None if hints is None else np.ascontiguousarray(np.moveaxis(hints, -1, 1), np.float32)
+        if batch is not None:
+            luma = np.repeat(luma, len(batch), axis=0)
+        if vivid is None:
+            return self._predictor.predict(luma, batch)
+        return self._predictor.predict(luma, batch, vivid)
+
+    def paint(self, lightness: FloatArray, vivid: float | None = None) -> FloatArray:
+        """a*b* [h, w, 2] at network size for L* [H, W]."""
+        return np.moveaxis(self.predict(lightness, vivid=vivid).chroma[0], 0, -1)
 
 
-def models(names_or_paths: Sequence[str]) -> list[Colorist]:
+def networks(names_or_paths: Sequence[str], threads: int | None = None) -> list[Network]:
     """All models asked for; where names clash, each has the beginning of its hash added."""
-    found = [model(each) for each in names_or_paths]
+    found = [Network(each, threads) for each in names_or_paths]
     names = [each.name for each in found]
+    for each in found:
+        if names.count(each.name) > 1:
+            each.name = f"{each.name} {each.sha256[:8]}"
+    return found
+
+
+def at_vividness(network: Network, vivids: Sequence[float]) -> list[tuple[str, float | None]]:
+    """The rows of a model: one for each vividness, if the model takes any and some are asked for."""
+    if network.contract.vivid is None or not vivids:
+        return [(network.name, None)]
+    return [(f"{network.name} (vivid {vivid:g})", vivid) for vivid in vivids]
+
+
+def models(
+    names_or_paths: Sequence[str], vivids: Sequence[float] = (), threads: int | None = None
+) -> list[Colorist]:
+    """Colorists of all models asked for, each at each vividness that it takes; see `networks`.
+
+    Raises `ConfigError` when some vividness is asked for and no model takes any.
+    """
+    found = networks(names_or_paths, threads)
+    check_vividness(found, vivids)
     return [
-        replace(each, name=f"{each.name} {each.sha256[:8]}") if names.count(each.name) > 1 else each
-        for each in found
+        Colorist(name, partial(network.paint, vivid=vivid), network.sha256)
+        for network in found
+        for name, vivid in at_vividness(network, vivids)
     ]
 
 
-def baselines(pictures: Iterable[FloatArray]) -> list[Colorist]:
-    """Gray, one mean a*b*, and mean a*b* by L*; the two means are those of pictures in L*a*b* [..., 3]."""
+def check_vividness(found: Iterable[Network], vivids: Sequence[float]) -> None:
+    """Raise `ConfigError` when some vividness is asked for and no model takes any."""
+    if vivids and all(each.contract.vivid is None for each in found):
+        raise ConfigError("no model here takes a vividness; leave --vivid out, or name a model that does")
+
+
+def level_sums(lab: FloatArray) -> Levels:
+    """Sums and counts of a*b* at each level of L*, of a picture in L*a*b* [..., 3]."""
+    level = _level(lab[..., 0]).ravel()
+    sums = [np.bincount(level, lab[..., 1 + channel].ravel(), minlength=LEVELS) for channel in (0, 1)]
+    return np.stack(sums, axis=-1), np.bincount(level, minlength=LEVELS).astype(float)
+
+
+def baselines(pictures: Iterable[Levels]) -> list[Colorist]:
+    """Gray, one mean a*b*, and mean a*b* by L*; the two means are those of pictures by `level_sums`."""
     sums, counts = np.zeros((LEVELS, 2)), np.zeros(LEVELS)
-    for lab in pictures:
-        level = _level(lab[..., 0]).ravel()
-        counts += np.bincount(level, minlength=LEVELS)
-        for channel in (0, 1):
-            sums[:, channel] += np.bincount(level, lab[..., 1 + channel].ravel(), minlength=LEVELS)
-    mean = (sums.sum(axis=0) / counts.sum()).astype(np.float32)
-    table = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], mean).astype(np.float32)
+    for more_sums, more_counts in pictures:
+        sums += more_sums
+        counts += more_counts
+    mean = sums.sum(axis=0) / counts.sum()
+    table = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], mean)
     return [
-        Colorist("gray", lambda lightness: np.zeros((*lightness.shape, 2), np.float32)),
-        Colorist("mean a*b*", lambda lightness: np.tile(mean, (*lightness.shape, 1))),
-        Colorist("mean a*b* by L*", lambda lightness: table[_level(lightness)]),
+        _by_level("gray", np.zeros((LEVELS, 2))),
+        _by_level("mean a*b*", np.tile(mean, (LEVELS, 1))),
+        _by_level("mean a*b* by L*", table),
     ]
+
+
+def _by_level(name: str, table: FloatArray) -> Colorist:
+    return Colorist(name, partial(_look_up, table.astype(np.float32)))
+
+
+def _look_up(table: FloatArray, lightness: FloatArray) -> FloatArray:
+    return table[_level(lightness)]
 
 
 def _level(lightness: FloatArray) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """How good the colors are: models and trivial baselines, by one fixed protocol.
 
-    python benchmarks/quality.py --data DIR_or_TAR [--data …] [--model NAME|PATH …] [--size 256]
-        [--crop|--stretch] [--limit N] [--fit DIR_or_TAR] [--json OUT] [--markdown OUT]
+    python benchmarks/quality.py --data DIR_or_TAR [--data …] [--model NAME|PATH …] [--vivid 0..1 …]
+        [--size 256] [--crop|--stretch] [--limit N] [--fit DIR_or_TAR] [--jobs N] [--json OUT]
+        [--markdown OUT]
 
 See README.md beside this file for the protocol, column by column.
 """
@@ -11,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import colorists
+import ranges
 import results
 from colorists import Colorist
-from pictures import DataSet, Picture, center_square, into_gamut, open_set, resized, to_bytes, to_lab
+from pictures import DataSet, Picture, colored, open_set, squared, to_bytes, to_lab
 from tintype import color, metrics
+from tintype.engine.cores import physical_cores
 from tintype.errors import TintypeError
 
+GRID = 14
+"""Squares of the a*b* grid, on each side of gray, that hold every color of sRGB."""
 EPSILONS = (0.01, 0.02, 0.05)
 FIT_LIMIT = 2000
 """Most pictures that the baselines are fitted on; more change nothing."""
@@ -46,6 +52,12 @@ class Tally:
     def add(self, name: str, value: float) -> None:
         """Note one picture's score."""
         self.scores.setdefault(name, []).append(value)
+
+    def join(self, other: "Tally") -> None:
+        """Note what was measured of further pictures."""
+        self.counts += other.counts
+        for name, values in other.scores.items():
+            self.scores.setdefault(name, []).extend(values)
 
     def summary(self, true_colorfulness: float) -> dict[str, float]:
         """All figures of the table."""
@@ -71,15 +83,34 @@ class Truth:
 def truth_of(rgb: Picture) -> Truth:
     """A picture with what is computed of it once for all colorists."""
     lab = to_lab(rgb)
-    return Truth(rgb, lab, metrics.color_classes(lab[..., 1:]))
+    return Truth(rgb, lab, classes_of(lab[..., 1:]))
+
+
+def classes_of(true: colorists.FloatArray) -> NDArray[np.int64]:
+    """`metrics.color_classes` of a*b* [..., 2], 20 times as fast: the bins are squares of a grid.
+
+    The nearest bin is the square that a color lies in, where that is a bin; only the others are searched for.
+    """
+    cells = np.rint(true / color.bins.STEP).astype(np.int64)
+    found = _grid()[cells[..., 0], cells[..., 1]]
+    others = found < 0
+    found[others] = metrics.color_classes(true[others])
+    return found
+
+
+@lru_cache(maxsize=1)
+def _grid() -> NDArray[np.int64]:
+    """The bin of each square of the a*b* grid, counted from gray in both directions; -1 where it is none."""
+    centers = np.rint(color.bins.centers() / color.bins.STEP).astype(np.int64)
+    grid = np.full((2 * GRID, 2 * GRID), -1)
+    grid[centers[:, 0], centers[:, 1]] = np.arange(len(centers))
+    return grid
 
 
 def score(truth: Truth, small: colorists.FloatArray, tally: Tally) -> None:
     """Carry predicted a*b* [h, w, 2] to full size and into gamut, and note how near it comes."""
-    lightness, true = truth.lab[..., :1], truth.lab[..., 1:]
-    same = small.shape[:2] == lightness.shape[:2]
-    chroma = small if same else color.enlarge(small, lightness.shape[:2])
-    lab = into_gamut(np.concatenate([lightness, chroma], axis=-1))
+    true = truth.lab[..., 1:]
+    lab = colored(truth.lab[..., 0], small)
     rgb = to_bytes(color.lab_to_srgb(lab))
     predicted = lab[..., 1:]
     tally.counts += metrics.distance_counts(true, predicted, truth.classes)
@@ -91,15 +122,29 @@ def score(truth: Truth, small: colorists.FloatArray, tally: Tally) -> None:
     tally.add("colorfulness", metrics.colorfulness(rgb))
 
 
-def evaluate(data: DataSet, prepare: Callable[[Picture], Picture], entries: list[Colorist]) -> dict[str, Any]:
-    """Score all colorists on all pictures of a set."""
+def measure(
+    prepare: Callable[[Picture], Picture], entries: Sequence[Colorist], picture: Picture
+) -> tuple[float, list[Tally]]:
+    """How colorful one picture is, and what is measured of all colorists on it."""
+    truth = truth_of(prepare(picture))
+    tallies = [Tally() for _ in entries]
+    for entry, tally in zip(entries, tallies, strict=True):
+        score(truth, entry.paint(truth.lab[..., 0]), tally)
+    return metrics.colorfulness(truth.rgb), tallies
+
+
+def evaluate(
+    data: DataSet, prepare: Callable[[Picture], Picture], entries: Sequence[Colorist], jobs: int = 1
+) -> dict[str, Any]:
+    """Score all colorists on all pictures of a set, in so many processes."""
     tallies = [Tally() for _ in entries]
     colorful = []
-    for picture in data.decoded(f"{data.name}: scoring"):
-        truth = truth_of(prepare(picture))
-        colorful.append(metrics.colorfulness(truth.rgb))
-        for entry, tally in zip(entries, tallies, strict=True):
-            score(truth, entry.paint(truth.lab[..., 0]), tally)
+    for colorfulness, measured in data.mapped(
+        partial(measure, prepare, entries), f"{data.name}: scoring", jobs
+    ):
+        colorful.append(colorfulness)
+        for tally, more in zip(tallies, measured, strict=True):
+            tally.join(more)
     true_colorfulness = float(np.mean(colorful))
     return {
         "data": data.name,
@@ -143,35 +188,46 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="How good the colors are: models beside trivial baselines.")
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder or tar; repeatable")
     parser.add_argument("--model", action="append", default=[], help="name or .onnx path; repeatable")
-    parser.add_argument("--size", type=int, default=256, help="side of the scored square")
+    parser.add_argument(
+        "--vivid",
+        type=ranges.share,
+        action="append",
+        default=[],
+        help="score models at this vividness, 0..1",
+    )
+    parser.add_argument("--size", type=ranges.positive, default=256, help="side of the scored square")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--crop", action="store_true", help="center square (default)")
     shape.add_argument("--stretch", action="store_true", help="whole picture, stretched to the square")
-    parser.add_argument("--limit", type=int, help="score so many pictures of each set, evenly spread")
+    parser.add_argument("--limit", type=ranges.positive, help="so many pictures of each set, evenly spread")
     parser.add_argument(
         "--fit", type=Path, help="fit the two means on these pictures, not on the scored ones"
     )
+    parser.add_argument("--jobs", type=ranges.positive, default=1, help="processes; figures stay the same")
     parser.add_argument("--json", type=Path, help="write all figures here")
     parser.add_argument("--markdown", type=Path, help="write the page here, not to standard output")
     return parser.parse_args(arguments)
 
 
+def levels_of(prepare: Callable[[Picture], Picture], picture: Picture) -> colorists.Levels:
+    """What the baselines need of one picture."""
+    return colorists.level_sums(to_lab(prepare(picture)))
+
+
 def main(arguments: Sequence[str]) -> None:
     """Run the benchmark."""
     options = parse(arguments)
-
-    def prepare(picture: Picture) -> Picture:
-        return resized(picture if options.stretch else center_square(picture), options.size)
-
-    models = colorists.models(options.model)
+    prepare = partial(squared, size=options.size, stretch=options.stretch)
+    threads = None if options.jobs == 1 else max(1, physical_cores() // options.jobs)
+    models = colorists.models(options.model, options.vivid, threads)
     fit = open_set(options.fit, FIT_LIMIT) if options.fit else None
     measured, sections = [], []
     for source in options.data:
         data = open_set(source, options.limit)
         ground = fit or open_set(source, min(options.limit or FIT_LIMIT, FIT_LIMIT))
-        labs = (to_lab(prepare(picture)) for picture in ground.decoded(f"{ground.name}: fitting"))
-        entries = colorists.baselines(labs) + models
-        measured.append(evaluate(data, prepare, entries))
+        levels = ground.mapped(partial(levels_of, prepare), f"{ground.name}: fitting", options.jobs)
+        entries = colorists.baselines(levels) + models
+        measured.append(evaluate(data, prepare, entries, options.jobs))
         whole = fit is None and len(ground) == len(data)
         fitted_on = "these pictures themselves" if whole else f"{len(ground)} pictures of {ground.name}"
         sections.append(section(measured[-1], fitted_on))

@@ -4,14 +4,17 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import NodeProto, TensorProto, helper
 
 from tintype.contract import Contract
 
 A_PER_L = 0.3
 B_PER_L = -0.2
 """The tiny model's colors: a* and b* are these shares of L*."""
+BINS = 226
+"""Colors that a distribution is over."""
 
 
 def contract(**changes: object) -> Contract:
@@ -25,14 +28,18 @@ def write_model(
     promise: Contract | None = None,
     *,
     luma_shape: list[object] | None = None,
+    vivid_shape: list[object] | None = None,
     chroma_name: str = "chroma",
     stride: int | None = None,
     factor: float = 1.0,
     metadata: dict[str, str] | None = None,
+    likely: np.ndarray | None = None,
 ) -> Path:
     """Write a model that gives each pixel a* = 0.3 · L*, b* = -0.2 · L*, times `factor`, at 1/stride size.
 
-    With hints it adds the hinted a*b* times the mask; its confidence is 0.5 everywhere.
+    With hints it adds the hinted a*b* times the mask; with vividness its chroma is 1 + vivid times as
+    strong. Its confidence is 0.5 everywhere. Its distribution is `likely` ([226], sum 1) everywhere where no
+    hint is given, and uniform under a hint.
     """
     promise = promise or contract()
     stride = stride or promise.chroma_stride
@@ -54,10 +61,21 @@ def write_model(
             helper.make_node("AveragePool", ["hints"], ["pooled_hints"], **pool),
             helper.make_node("Split", ["pooled_hints", "sizes"], ["hinted", "mask"], axis=1),
             helper.make_node("Mul", ["hinted", "mask"], ["weighted"]),
-            helper.make_node("Add", ["plain", "weighted"], [chroma_name]),
+            helper.make_node("Add", ["plain", "weighted"], ["guided"]),
         ]
     else:
-        nodes.append(helper.make_node("Identity", ["plain"], [chroma_name]))
+        nodes.append(helper.make_node("Identity", ["plain"], ["guided"]))
+    if promise.vivid is not None:
+        inputs.append(helper.make_tensor_value_info("vivid", TensorProto.FLOAT, vivid_shape or ["N"]))
+        constants.append(helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0]))
+        constants.append(helper.make_tensor("planes", TensorProto.INT64, [4], [-1, 1, 1, 1]))
+        nodes += [
+            helper.make_node("Add", ["vivid", "one"], ["strength"]),
+            helper.make_node("Reshape", ["strength", "planes"], ["strengths"]),
+            helper.make_node("Mul", ["guided", "strengths"], [chroma_name]),
+        ]
+    else:
+        nodes.append(helper.make_node("Identity", ["guided"], [chroma_name]))
     if promise.confidence:
         outputs.append(helper.make_tensor_value_info("confidence", TensorProto.FLOAT, ["N", 1, "h", "w"]))
         constants.append(helper.make_tensor("zero", TensorProto.FLOAT, [1], [0.0]))
@@ -65,11 +83,35 @@ def write_model(
             helper.make_node("Mul", ["pooled", "zero"], ["nothing"]),
             helper.make_node("Sigmoid", ["nothing"], ["confidence"]),
         ]
+    if promise.distribution:
+        outputs.append(
+            helper.make_tensor_value_info("distribution", TensorProto.FLOAT, ["N", BINS, "h", "w"])
+        )
+        nodes += _distribution(promise, np.full(BINS, 1 / BINS) if likely is None else likely, constants)
     graph = helper.make_graph(nodes, "tiny", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     helper.set_model_props(model, promise.to_metadata() if metadata is None else metadata)
     onnx.save(model, path)
     return path
+
+
+def _distribution(promise: Contract, likely: np.ndarray, constants: list[TensorProto]) -> list[NodeProto]:
+    """Nodes that give `likely` everywhere, but the uniform distribution where the mask is 1."""
+    shape = [1, BINS, 1, 1]
+    uniform = np.full(BINS, 1 / BINS)
+    constants.append(helper.make_tensor("likely", TensorProto.FLOAT, shape, likely))
+    constants.append(helper.make_tensor("change", TensorProto.FLOAT, shape, uniform - likely))
+    constants.append(helper.make_tensor("none", TensorProto.FLOAT, [1], [0.0]))
+    hinted = (
+        helper.make_node("Identity", ["mask"], ["marked"])
+        if promise.hints
+        else helper.make_node("Mul", ["pooled", "none"], ["marked"])
+    )
+    return [
+        hinted,
+        helper.make_node("Mul", ["marked", "change"], ["changed"]),
+        helper.make_node("Add", ["changed", "likely"], ["distribution"]),
+    ]
 
 
 def write_card(model: Path, **changes: object) -> Path:

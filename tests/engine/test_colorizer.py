@@ -13,7 +13,6 @@ from tintype.engine.colorizer import Colorizer
 from tintype.errors import (
     ConfigError,
     DeviceError,
-    ModelError,
     SaveError,
     UnknownModel,
     UnreadablePhoto,
@@ -233,7 +232,7 @@ def test_hints_reach_a_model_that_takes_them(tmp_path: Path) -> None:
 
 def test_hints_for_a_model_without_them_are_refused(colorizer: Colorizer) -> None:
     sitting = colorizer.set_photo(gradient())
-    with pytest.raises(ModelError, match="takes no hints"):
+    with pytest.raises(ConfigError, match="takes no hints"):
         sitting.predict(np.zeros((*sitting.shape, 3), np.float32))
 
 

@@ -5,10 +5,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from tintype.engine import predictors
+from tintype.color import bins
+from tintype.engine import predictors, sessions
 from tintype.engine.predictors import OnnxPredictor
-from tintype.errors import ContractError, DeviceError, ModelError, TintypeError
-from tiny_models import A_PER_L, B_PER_L, contract, write_model
+from tintype.errors import ConfigError, ContractError, DeviceError, ModelError, TintypeError
+from tiny_models import A_PER_L, B_PER_L, contract, write_card, write_model
 
 
 def luma(count: int = 1, height: int = 32, width: int = 48) -> np.ndarray:
@@ -56,9 +57,64 @@ def test_a_model_with_hints_works_without_any(tmp_path: Path) -> None:
     np.testing.assert_allclose(predictor.predict(luma(), hints).chroma[:, 0] - plain[:, 0], 40, atol=1e-4)
 
 
-def test_hints_for_a_model_without_them_are_refused(tiny_model: Path) -> None:
-    with pytest.raises(ModelError, match="takes no hints"):
-        OnnxPredictor(tiny_model).predict(luma(), np.zeros((1, 3, 32, 48), np.float32))
+def test_vividness_is_the_contracts_own_unless_another_is_asked_for(tmp_path: Path) -> None:
+    predictor = OnnxPredictor(write_model(tmp_path / "vivid.onnx", contract(vivid=0.5)))
+    plain = predictor.predict(luma(2), vivid=0).chroma
+    np.testing.assert_allclose(predictor.predict(luma(2)).chroma, 1.5 * plain, rtol=1e-5)
+    np.testing.assert_allclose(predictor.predict(luma(2), vivid=1).chroma, 2 * plain, rtol=1e-5)
+
+
+@pytest.mark.parametrize("vivid", [-0.01, 1.01, np.nan])
+def test_vividness_out_of_range_is_refused(tmp_path: Path, vivid: float) -> None:
+    predictor = OnnxPredictor(write_model(tmp_path / "vivid.onnx", contract(vivid=0.5)))
+    with pytest.raises(ConfigError, match="between 0 and 1"):
+        predictor.predict(luma(), vivid=vivid)
+
+
+def test_a_distribution_comes_only_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promise = contract(confidence=True, distribution=True)
+    predictor = OnnxPredictor(write_model(tmp_path / "wide.onnx", promise))
+    asked: list[list[str]] = []
+    session = predictor._session
+
+    class Listening:
+        def run(self, names: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+            asked.append(names)
+            return session.run(names, inputs)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(predictor, "_session", Listening())
+    assert predictor.predict(luma()).distribution is None
+    given = predictor.predict(luma(2), distribution=True).distribution
+    assert given is not None
+    assert given.shape == (2, len(bins.centers()), 8, 12)
+    np.testing.assert_allclose(given.sum(axis=1), 1, atol=1e-4)
+    assert asked == [["chroma", "confidence"], ["chroma", "confidence", "distribution"]]
+
+
+def test_the_number_of_bins_is_that_of_the_color_room() -> None:
+    assert len(bins.centers()) == sessions.BINS
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_what_a_model_cannot_do_is_refused_with_the_name_of_one_that_can(
+    tiny_zoo: Path, monkeypatch: pytest.MonkeyPatch, able: bool
+) -> None:
+    monkeypatch.setattr("tintype.zoo.find.BUNDLED", tiny_zoo)
+    if able:
+        promise = contract(hints=True, vivid=0.0, distribution=True)
+        write_card(write_model(tiny_zoo / "guided.onnx", promise))
+        write_card(tiny_zoo / "tiny.onnx", name="gone").rename(tiny_zoo / "gone.json")
+        write_card(tiny_zoo / "tiny.onnx")
+    predictor = OnnxPredictor(tiny_zoo / "tiny.onnx")
+    advice = "; choose one that does: guided$" if able else "; no installed model does; give the path"
+    with pytest.raises(ConfigError, match="'tiny' takes no hints" + advice):
+        predictor.predict(luma(), np.zeros((1, 3, 32, 48), np.float32))
+    with pytest.raises(ConfigError, match="'tiny' takes no vividness" + advice):
+        predictor.predict(luma(), vivid=0.5)
+    with pytest.raises(ConfigError, match="'tiny' suggests no colors" + advice):
+        predictor.predict(luma(), distribution=True)
 
 
 def test_the_processor_is_taken_when_nothing_better_is_there(tiny_model: Path) -> None:
@@ -122,6 +178,9 @@ def test_a_file_without_contract_is_refused(tmp_path: Path) -> None:
         ({"luma_shape": [1, 1, "H", "W"]}, "with N, H and W free"),
         ({"metadata": contract(hints=True).to_metadata()}, "inputs are"),
         ({"metadata": contract(confidence=True).to_metadata()}, "outputs are"),
+        ({"metadata": contract(vivid=0.5).to_metadata()}, "inputs are"),
+        ({"metadata": contract(distribution=True).to_metadata()}, "outputs are"),
+        ({"promise": contract(vivid=0.5), "vivid_shape": ["N", 1]}, r"it must be \[N\] with N free"),
     ],
 )
 def test_a_graph_that_breaks_its_contract_is_refused(

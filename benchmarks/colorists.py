@@ -73,8 +73,6 @@ class Network:
         batch = None if hints is None else np.ascontiguousarray(np.moveaxis(hints, -1, 1), np.float32)
         if batch is not None:
             luma = np.repeat(luma, len(batch), axis=0)
-        if vivid is None:
-            return self._predictor.predict(luma, batch)
         return self._predictor.predict(luma, batch, vivid)
 
     def paint(self, lightness: FloatArray, vivid: float | None = None) -> FloatArray:

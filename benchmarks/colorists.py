@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tintype import color
 from tintype.contract import Contract
+from tintype.engine.cores import physical_cores
 from tintype.engine.predictors import OnnxPredictor, Output
 from tintype.engine.sizing import working_shape
 from tintype.errors import ConfigError
@@ -88,6 +89,11 @@ def networks(names_or_paths: Sequence[str], threads: int | None = None) -> list[
         if names.count(each.name) > 1:
             each.name = f"{each.name} {each.sha256[:8]}"
     return found
+
+
+def cores_for(jobs: int) -> int | None:
+    """Cores for the models of each of so many processes; None, that is all, for a single one."""
+    return None if jobs == 1 else max(1, physical_cores() // jobs)
 
 
 def at_vividness(network: Network, vivids: Sequence[float]) -> list[tuple[str, float | None]]:

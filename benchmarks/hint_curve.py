@@ -28,7 +28,6 @@ from colorists import Network
 from pictures import DataSet, FloatArray, Picture, colored, open_set, squared, to_bytes, to_lab
 from tintype import color, metrics
 from tintype.engine.abilities import Ability, demand
-from tintype.engine.cores import physical_cores
 from tintype.errors import ConfigError, TintypeError
 
 COUNTS = (0, 1, 5, 10, 20, 50, 100)
@@ -198,8 +197,7 @@ def main(arguments: Sequence[str]) -> None:
     plan = Plan(
         tuple(sorted({0, *options.counts})), options.singles, options.side, options.seed, options.size
     )
-    threads = None if options.jobs == 1 else max(1, physical_cores() // options.jobs)
-    models = colorists.networks(options.model, threads)
+    models = colorists.networks(options.model, colorists.cores_for(options.jobs))
     colorists.check_vividness(models, options.vivid)
     for model in models:
         if plan.side > model.contract.working_size:

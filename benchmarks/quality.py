@@ -25,7 +25,6 @@ import results
 from colorists import Colorist
 from pictures import DataSet, Picture, colored, open_set, squared, to_bytes, to_lab
 from tintype import color, metrics
-from tintype.engine.cores import physical_cores
 from tintype.errors import TintypeError
 
 GRID = 14
@@ -92,7 +91,7 @@ def classes_of(true: colorists.FloatArray) -> NDArray[np.int64]:
     The nearest bin is the square that a color lies in, where that is a bin; only the others are searched for.
     """
     cells = np.rint(true / color.bins.STEP).astype(np.int64)
-    found = _grid()[cells[..., 0], cells[..., 1]]
+    found: NDArray[np.int64] = _grid()[cells[..., 0], cells[..., 1]]
     others = found < 0
     found[others] = metrics.color_classes(true[others])
     return found
@@ -218,8 +217,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run the benchmark."""
     options = parse(arguments)
     prepare = partial(squared, size=options.size, stretch=options.stretch)
-    threads = None if options.jobs == 1 else max(1, physical_cores() // options.jobs)
-    models = colorists.models(options.model, options.vivid, threads)
+    models = colorists.models(options.model, options.vivid, colorists.cores_for(options.jobs))
     fit = open_set(options.fit, FIT_LIMIT) if options.fit else None
     measured, sections = [], []
     for source in options.data:

@@ -33,7 +33,8 @@ class Squares:
         for length, first in zip(shape, self.corners[number], strict=True):
             place = np.arange(length)
             axes.append(np.maximum(np.maximum(first - place, place - (first + self.side - 1)), 0))
-        return np.hypot(axes[0][:, np.newaxis], axes[1][np.newaxis])
+        away: FloatArray = np.hypot(axes[0][:, np.newaxis], axes[1][np.newaxis])
+        return away
 
 
 def draw(chroma: FloatArray, count: int, side: int, generator: np.random.Generator) -> Squares:

@@ -13,17 +13,30 @@ if TYPE_CHECKING:
     from tintype.engine.colorizer import Colorizer
     from tintype.engine.shared import colorize
     from tintype.errors import TintypeError
+    from tintype.hints import Hint, Hints, read_hints
     from tintype.zoo import list_models
 
 __version__ = "0.1.0"
 
-__all__ = ["Colorizer", "TintypeError", "__version__", "colorize", "list_models"]
+__all__ = [
+    "Colorizer",
+    "Hint",
+    "Hints",
+    "TintypeError",
+    "__version__",
+    "colorize",
+    "list_models",
+    "read_hints",
+]
 
 _HOMES = {
     "Colorizer": "tintype.engine.colorizer",
+    "Hint": "tintype.hints",
+    "Hints": "tintype.hints",
     "TintypeError": "tintype.errors",
     "colorize": "tintype.engine.shared",
     "list_models": "tintype.zoo",
+    "read_hints": "tintype.hints",
 }
 """Where each public name lives."""
 

@@ -19,7 +19,7 @@ from tintype.errors import (
     UnsupportedPhoto,
 )
 from tintype.photo import read_provenance
-from tiny_models import A_PER_L, B_PER_L, contract, write_model
+from tiny_models import A_PER_L, B_PER_L
 
 GRAY = 120
 
@@ -219,23 +219,6 @@ def test_a_sitting_predicts_and_renders_as_often_as_wanted(colorizer: Colorizer)
     np.testing.assert_array_equal(plain, sitting.render(1.0).to_array())
 
 
-def test_hints_reach_a_model_that_takes_them(tmp_path: Path) -> None:
-    model = write_model(tmp_path / "guided.onnx", contract(hints=True, confidence=True))
-    sitting = Colorizer(model, "cpu").set_photo(np.full((64, 64), GRAY, np.uint8))
-    plain = sitting.predict()
-    assert plain.confidence is not None
-    assert plain.confidence.shape == (16, 16)
-    hints = np.zeros((*sitting.shape, 3), np.float32)
-    hints[..., 1], hints[..., 2] = 30, 1
-    np.testing.assert_allclose(sitting.predict(hints).chroma[..., 1] - plain.chroma[..., 1], 30, atol=1e-3)
-
-
-def test_hints_for_a_model_without_them_are_refused(colorizer: Colorizer) -> None:
-    sitting = colorizer.set_photo(gradient())
-    with pytest.raises(ConfigError, match="takes no hints"):
-        sitting.predict(np.zeros((*sitting.shape, 3), np.float32))
-
-
 def test_several_photographs_go_through_one_colorizer_at_once(colorizer: Colorizer) -> None:
     arrays = [np.full((30 + index, 50), 40 + 10 * index, np.uint8) for index in range(12)]
     alone = [colorizer.colorize(array) for array in arrays]
@@ -253,6 +236,7 @@ def test_the_result_says_what_made_it(colorizer: Colorizer, tmp_path: Path) -> N
     assert (found.tool, found.model) == ("tintype", "tiny")
     assert found.model_sha256 == colorizer.model.sha256
     assert found.settings["saturation"] == 1.5
+    assert not {"hints", "vivid"} & found.settings.keys()
 
 
 def test_a_model_or_device_that_is_not_there_is_told_when_the_colorizer_is_made(tiny_model: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from tintype.cli.plan import STANDARD_STREAM, Job
-from tintype.engine.colorizer import Colorizer, Sitting
+from tintype.engine.colorizer import Colorizer
+from tintype.engine.sitting import Sitting
 from tintype.errors import SaveError, TintypeError
 from tintype.photo import read_provenance, write_sidecar
 

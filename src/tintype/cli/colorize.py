@@ -63,7 +63,8 @@ def run(request: Request) -> int:
     os.environ.setdefault("VIPS_CONCURRENCY", str(threads))  # read once, when the next import loads libvips
     from tintype.cli.batch import Settings, run_batch
     from tintype.cli.report import Report
-    from tintype.engine.colorizer import Colorizer, check_saturation
+    from tintype.engine.colorizer import Colorizer
+    from tintype.engine.sitting import check_saturation
 
     check_saturation(request.saturation)
     settings = Settings(

@@ -1,88 +1,28 @@
-"""A photograph before a model: set once, predicted many times, rendered at full size."""
+"""A loaded model, and the one way from a photograph of any kind to the same kind in color."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tintype import __version__
 from tintype.contract import Contract
+from tintype.engine.abilities import Ability, demand
 from tintype.engine.devices import AUTO
 from tintype.engine.kinds import PillowImage, is_pillow, like_pillow, open_photo
 from tintype.engine.naming import beside
-from tintype.engine.predictors import FloatArray, OnnxPredictor, Predictor
-from tintype.engine.sizing import working_shape
+from tintype.engine.predictors import OnnxPredictor, check_vivid
+from tintype.engine.sitting import SUGGESTED, Sitting, check_saturation
+from tintype.engine.suggestions import Suggestion
 from tintype.errors import ConfigError
-from tintype.photo import ColorPhoto, Photo, Provenance
-from tintype.zoo import DEFAULT_MODEL, Model, find_model
-
-MOST_SATURATION: Final = 3.0
-"""Beyond three times the predicted chroma nearly every color lies outside sRGB."""
+from tintype.hints import HintSource
+from tintype.zoo import DEFAULT_MODEL, find_model
 
 Picture = TypeVar("Picture", bound=bytes | NDArray[Any] | PillowImage)
 """What comes back as what it was."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says of one photograph, at network size."""
-
-    chroma: FloatArray
-    """[h, w, 2], a*b* in CIE units."""
-    confidence: FloatArray | None
-    """[h, w] in 0..1, None where the model gives none."""
-
-
-class Sitting:
-    """One photograph before one model; made by `Colorizer.set_photo`.
-
-    A sitting is for one thread; several of one Colorizer may go on in several threads.
-    """
-
-    def __init__(self, photo: Photo, model: Model, predictor: Predictor) -> None:
-        contract = predictor.contract
-        self.photo = photo
-        self.shape = working_shape(photo.width, photo.height, contract.working_size, contract.multiple)
-        self._model = model
-        self._predictor = predictor
-        self._luma = photo.lightness(*self.shape)[np.newaxis, np.newaxis]  # (1, 1, H, W)
-        self._prediction: Prediction | None = None
-
-    def predict(self, hints: FloatArray | None = None) -> Prediction:
-        """Run the model; the photograph is not read again.
-
-        `hints` [H, W, 3] (a*, b*, mask) is of the size `shape`, for models that take hints.
-        Raises `ModelError` when the model fails or takes no hints.
-        """
-        batch = None if hints is None else np.moveaxis(hints, -1, 0)[np.newaxis]
-        output = self._predictor.predict(self._luma, batch)
-        chroma = np.ascontiguousarray(np.moveaxis(output.chroma[0], 0, -1))
-        confidence = None if output.confidence is None else output.confidence[0, 0]
-        self._prediction = Prediction(chroma, confidence)
-        return self._prediction
-
-    def render(self, saturation: float = 1.0) -> ColorPhoto:
-        """The photograph at full size with the latest predicted chroma; predicts when that was not yet done.
-
-        `saturation` multiplies a*b* before colors outside sRGB lose chroma: 0 is gray, 1 as predicted.
-        Raises `ConfigError` unless it lies in 0..3.
-        """
-        check_saturation(saturation)
-        prediction = self._prediction or self.predict()
-        return self.photo.with_chroma(prediction.chroma, saturation=saturation)
-
-    def provenance(self, saturation: float = 1.0) -> Provenance:
-        """What is written down about the rendered photograph: tool, model and settings."""
-        settings = {
-            "saturation": saturation,
-            "working_height": self.shape[0],
-            "working_width": self.shape[1],
-            "device": self._predictor.device,
-        }
-        return Provenance("tintype", __version__, self._model.name, self._model.sha256, settings)
+Source = str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage
+"""What a photograph may be given as."""
 
 
 class Colorizer:
@@ -113,18 +53,40 @@ class Colorizer:
         """Name of the device that was taken, never "auto"."""
         return self._predictor.device
 
-    def set_photo(self, source: str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage) -> Sitting:
+    def set_photo(self, source: Source) -> Sitting:
         """Read a photograph (path, bytes, array or PIL image) and shrink its lightness to the network's size.
 
         Raises `PhotoError` when it cannot be read.
         """
         return Sitting(open_photo(source), self.model, self._predictor)
 
+    def suggest(
+        self, source: Source, x: float, y: float, count: int = SUGGESTED, hints: HintSource | None = None
+    ) -> list[Suggestion]:
+        """The colors that the model finds likely at a point of a photograph; see `Sitting.suggest`.
+
+        For several points of one photograph take `set_photo`, which reads it once.
+        """
+        self.check(suggesting=True)
+        return self.set_photo(source).suggest(x, y, count, hints)
+
+    def check(self, *, hinted: bool = False, vivid: float | None = None, suggesting: bool = False) -> None:
+        """Raise `ConfigError` when the model cannot do what will be asked of it, before it is asked."""
+        if hinted:
+            demand(self.contract, Ability.HINTS)
+        if vivid is not None:
+            demand(self.contract, Ability.VIVID)
+            check_vivid(vivid)
+        if suggesting:
+            demand(self.contract, Ability.DISTRIBUTION)
+
     @overload
     def colorize(
         self,
         source: str | os.PathLike[str],
         *,
+        hints: HintSource | None = ...,
+        vivid: float | None = ...,
         saturation: float = ...,
         output: str | os.PathLike[str] | None = ...,
         overwrite: bool = ...,
@@ -134,13 +96,22 @@ class Colorizer:
 
     @overload
     def colorize(
-        self, source: Picture, *, saturation: float = ..., format: str | None = ..., quality: int | None = ...
+        self,
+        source: Picture,
+        *,
+        hints: HintSource | None = ...,
+        vivid: float | None = ...,
+        saturation: float = ...,
+        format: str | None = ...,
+        quality: int | None = ...,
     ) -> Picture: ...
 
     def colorize(
         self,
         source: Any,
         *,
+        hints: HintSource | None = None,
+        vivid: float | None = None,
         saturation: float = 1.0,
         output: str | os.PathLike[str] | None = None,
         overwrite: bool = False,
@@ -157,11 +128,13 @@ class Colorizer:
           3], or [H, W, 4] where there was alpha, of the same dtype. The given array is left unchanged.
         - PIL image of mode L, LA, P, RGB, RGBA, CMYK or I;16: PIL image of mode RGB or RGBA.
 
-        Lightness stays; `saturation` (0..3) multiplies the chroma.
+        Lightness stays. `hints` say which colors some places have, `vivid` (0..1) whether the model shall
+        dare strong colors, see `Sitting.predict`; `saturation` (0..3) multiplies the chroma of whatever
+        comes out.
 
-        Raises `PhotoError` when the photograph cannot be read or the result not be written, `ModelError`
-        when the model fails, and `ConfigError` for a setting that is out of range or does not go with the
-        kind.
+        Raises `PhotoError` when the photograph cannot be read or the result not be written, `HintError` when
+        hints cannot be read or do not fit, `ModelError` when the model fails, and `ConfigError` for a setting
+        that is out of range or does not go with the kind or the model.
         """
         is_file = isinstance(source, str | os.PathLike)
         if not is_file and (output is not None or overwrite):
@@ -169,7 +142,9 @@ class Colorizer:
         if not is_file and not isinstance(source, bytes) and (format is not None or quality is not None):
             raise ConfigError("format and quality go with a path or bytes; save what comes back yourself")
         check_saturation(saturation)
+        self.check(vivid=vivid)
         sitting = self.set_photo(source)
+        sitting.predict(hints, vivid)
         result = sitting.render(saturation)
         if isinstance(source, np.ndarray):
             return result.to_array()
@@ -181,11 +156,3 @@ class Colorizer:
         target = Path(output) if output is not None else beside(Path(source), format)
         result.save(target, format=format, quality=quality, overwrite=overwrite, provenance=provenance)
         return target
-
-
-def check_saturation(saturation: float) -> None:
-    """Raise `ConfigError` unless the factor lies in 0..3."""
-    if not 0 <= saturation <= MOST_SATURATION:
-        raise ConfigError(
-            f"saturation must lie between 0 and {MOST_SATURATION:g}, not {saturation}; 1 is as predicted"
-        )

@@ -7,6 +7,7 @@ from typing import Any, overload
 
 from tintype.engine.colorizer import Colorizer, Picture
 from tintype.engine.devices import AUTO
+from tintype.hints import HintSource
 from tintype.zoo import DEFAULT_MODEL
 
 MOST_KEPT = 4
@@ -19,6 +20,8 @@ def colorize(
     *,
     model: str | os.PathLike[str] = ...,
     device: str = ...,
+    hints: HintSource | None = ...,
+    vivid: float | None = ...,
     saturation: float = ...,
     output: str | os.PathLike[str] | None = ...,
     overwrite: bool = ...,
@@ -33,6 +36,8 @@ def colorize(
     *,
     model: str | os.PathLike[str] = ...,
     device: str = ...,
+    hints: HintSource | None = ...,
+    vivid: float | None = ...,
     saturation: float = ...,
     format: str | None = ...,
     quality: int | None = ...,
@@ -44,6 +49,8 @@ def colorize(
     *,
     model: str | os.PathLike[str] = DEFAULT_MODEL,
     device: str = AUTO,
+    hints: HintSource | None = None,
+    vivid: float | None = None,
     saturation: float = 1.0,
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
@@ -53,11 +60,13 @@ def colorize(
     """Color a photograph, given as path, bytes, array or PIL image, and give back the same kind of thing.
 
     The model is loaded once per model and device. `model` is a card's name or the path of an .onnx file,
-    `device` "auto" or a name such as "cpu" or "cuda"; for the rest, and for what is raised, see
-    `Colorizer.colorize`.
+    `device` "auto" or a name such as "cpu" or "cuda"; for the rest, such as `hints` and `vivid`, and for what
+    is raised, see `Colorizer.colorize`.
     """
     return _colorizer(os.fspath(model), device).colorize(
         source,
+        hints=hints,
+        vivid=vivid,
         saturation=saturation,
         output=output,
         overwrite=overwrite,

@@ -196,6 +196,7 @@ def test_json_gives_one_object_for_each_photograph(tintype: Tintype, photos: Pat
         "notices": [],
         "model": "tiny",
         "device": "cpu",
+        "hints": None,
     }
     assert lines["scans/b.png"]["status"] == "skipped"
     assert lines["scans/bad.jpg"]["status"] == lines["empty*.jpg"]["status"] == "failed"

@@ -20,7 +20,15 @@ def loaded_by(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["colorize", "--help"], ["models", "--help"], ["models"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["colorize", "--help"],
+        ["suggest", "--help"],
+        ["models", "--help"],
+        ["models"],
+    ],
 )
 def test_commands_that_color_nothing_load_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_by(f"from tintype.cli import main; main({arguments!r})") == set()
@@ -28,6 +36,8 @@ def test_commands_that_color_nothing_load_nothing_heavy(arguments: list[str]) ->
 
 def test_a_mistyped_command_is_refused_before_anything_heavy_is_loaded() -> None:
     assert loaded_by("from tintype.cli import main; main(['colorize', '-', 'old.jpg'])") == set()
+    wrong = ["colorize", "old.jpg", "--hints", "gone.json"]
+    assert loaded_by(f"from tintype.cli import main; main({wrong!r})") == set()
 
 
 def test_coloring_loads_no_training_library(tiny_model: Path, tmp_path: Path) -> None:

@@ -56,6 +56,18 @@ def colorize(
         str | None,
         typer.Option(metavar="NAME", help="Model by name (see `tintype models`) or path of an .onnx file."),
     ] = None,
+    hints: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Colors that you know: a JSON or PNG file for one photograph, or a folder of such files, "
+            "each called as its photograph is.",
+        ),
+    ] = None,
+    vivid: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="How strong colors the model dares: 0 the palest, 1 the most vivid."),
+    ] = None,
     saturation: Annotated[
         float, typer.Option(min=0, max=3, help="Factor for the chroma: 0 is gray, 1 as predicted.")
     ] = 1.0,
@@ -112,6 +124,8 @@ def colorize(
         inputs=tuple(inputs),
         output=output,
         model=model,
+        hints=hints,
+        vivid=vivid,
         saturation=saturation,
         recursive=recursive,
         skip_existing=skip_existing,
@@ -124,6 +138,38 @@ def colorize(
         as_json=as_json,
     )
     raise typer.Exit(run(request))
+
+
+@app.command()
+def suggest(
+    photo: Annotated[str, typer.Argument(metavar="PHOTO", help="A file, or - for standard input.")],
+    x: Annotated[
+        float, typer.Argument(metavar="X", help="Pixels from the left edge of the upright picture.")
+    ],
+    y: Annotated[float, typer.Argument(metavar="Y", help="Pixels from its upper edge.")],
+    count: Annotated[int, typer.Option(min=1, max=50, help="The largest number of colors to suggest.")] = 5,
+    hints: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Hints, JSON or PNG, that the model shall already know of."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Model by name (see `tintype models`) or path of an .onnx file."),
+    ] = None,
+    device: Annotated[
+        str,
+        typer.Option(
+            help="Where the model computes: auto, cpu, cuda, migraphx, coreml, directml or openvino."
+        ),
+    ] = "auto",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON object for each color, one a line.")
+    ] = False,
+) -> None:
+    """Show the colors that the model finds likely at a point of a photograph, the most likely first."""
+    from tintype.cli.suggest import Question, run
+
+    run(Question(photo, x, y, count, hints, model, device, as_json))
 
 
 @app.command()

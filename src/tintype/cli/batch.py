@@ -27,6 +27,7 @@ class Settings:
     """How each photograph of a batch is colored and written."""
 
     saturation: float = 1.0
+    vivid: float | None = None
     format: str | None = None
     quality: int | None = None
     sidecar: bool = False
@@ -48,6 +49,7 @@ class Result:
     notices: tuple[str, ...] = ()
     model: str | None = None
     device: str | None = None
+    hints: str | None = None
 
 
 def run_batch(
@@ -87,6 +89,7 @@ def color_one(colorizer: Colorizer, job: Job, settings: Settings) -> Result:
             return Result(source, destination, "skipped")
         _check_free(job, settings)
         sitting = colorizer.set_photo(sys.stdin.buffer.read() if job.source is None else job.source)
+        sitting.predict(job.hints, settings.vivid)
         _write(sitting, job, settings)
     except TintypeError as known:
         error = str(known)
@@ -108,6 +111,7 @@ def color_one(colorizer: Colorizer, job: Job, settings: Settings) -> Result:
         sitting.photo.notices if sitting else (),
         colorizer.model.name,
         colorizer.device,
+        None if job.hints is None else str(job.hints),
     )
 
 

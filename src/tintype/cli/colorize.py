@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Final
 
 from tintype.cli.exits import DONE, FAILED
+from tintype.cli.hint_files import with_hints
 from tintype.cli.plan import STANDARD_STREAM, make_plan
 from tintype.engine.cores import physical_cores
 from tintype.engine.naming import suffix_of
@@ -34,6 +35,8 @@ class Request:
     inputs: tuple[str, ...]
     output: str | None
     model: str | None
+    hints: str | None
+    vivid: float | None
     saturation: float
     recursive: bool
     skip_existing: bool
@@ -57,6 +60,7 @@ def run(request: Request) -> int:
     plan = make_plan(
         request.inputs, output=request.output, recursive=request.recursive, format=request.format
     )
+    plan = with_hints(plan, request.hints)
     if request.as_json and any(job.destination is None for job in plan.jobs):
         raise ConfigError("--json and a picture cannot both go to standard output; give -o a file")
     workers, threads = share_cores(physical_cores(), len(plan.jobs), request.jobs)
@@ -69,6 +73,7 @@ def run(request: Request) -> int:
     check_saturation(request.saturation)
     settings = Settings(
         saturation=request.saturation,
+        vivid=request.vivid,
         format=request.format,
         quality=request.quality,
         sidecar=request.sidecar,
@@ -76,6 +81,7 @@ def run(request: Request) -> int:
         skip_existing=request.skip_existing,
     )
     colorizer = Colorizer(request.model or DEFAULT_MODEL, request.device, threads)
+    colorizer.check(hinted=request.hints is not None, vivid=request.vivid)
     stop = threading.Event()
     with Report(plan, as_json=request.as_json) as report, _stopped_by_signals(stop) as caught:
         for result in run_batch(colorizer, plan.jobs, settings, workers, stop):

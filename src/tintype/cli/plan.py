@@ -34,6 +34,8 @@ class Job:
     """The file; None for standard input."""
     destination: Path | None
     """The file that it becomes; None for standard output."""
+    hints: Path | None = None
+    """The file with its hints, if there is one."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ class Report:
             self._say(f"tintype: {result.error}" if named else f"tintype: {result.input}: {result.error}")
         elif result.status == "done":
             notices = "".join(f"; {notice}" for notice in result.notices)
-            size = f"{result.width}×{result.height}"
+            hints = "" if result.hints is None else f", hints from {result.hints}"
+            size = f"{result.width}×{result.height}{hints}"
             self._say(f"{result.input} → {result.output} ({size}, {result.seconds:.1f} s{notices})")
         if self._bar:
             self._bar.advance()

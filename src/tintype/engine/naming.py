@@ -30,6 +30,9 @@ SUFFIX_OF_FORMAT: Final = {
 }
 """The formats that can be asked for, with the suffix that a result then gets."""
 
+HINT_SUFFIXES: Final = (".json", ".png")
+"""Suffixes of hint files that are taken from folders; what one holds is told by how it begins."""
+
 MARK: Final = ".color"
 """Stands between name and suffix of a colored copy: old.jpg becomes old.color.jpg."""
 

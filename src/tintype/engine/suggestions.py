@@ -88,4 +88,4 @@ def _suggestion(color: Float64Array, weight: float, lightness: float) -> Suggest
     lab = reduce_chroma(np.array([lightness, *color]))
     red, green, blue = np.clip(np.round(lab_to_srgb(lab) * 255), 0, 255).astype(int).tolist()
     a, b = (round(float(each), DIGITS) + 0.0 for each in color)
-    return Suggestion((a, b), round(weight, DIGITS), (red, green, blue))
+    return Suggestion((a, b), round(weight, 6), (red, green, blue))

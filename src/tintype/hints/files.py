@@ -12,8 +12,6 @@ from tintype.hints.colors import is_number
 from tintype.hints.painted import read_png
 from tintype.hints.values import VERSION, Hint, Hints
 
-SUFFIXES: Final = (".json", ".png")
-"""Suffixes of hint files; what one holds is told by how it begins."""
 PNG_BEGINNING: Final = b"\x89PNG\r\n\x1a\n"
 RATIO_TOLERANCE: Final = 0.01
 """How much the ratio of the sides may differ from the photograph's, beside the rounding of one pixel."""

@@ -44,7 +44,7 @@ def draw(chroma: FloatArray, count: int, side: int, generator: np.random.Generat
     """
     height, width = chroma.shape[:2]
     largest = (max(height - side, 0) + 1, max(width - side, 0) + 1)
-    corners = np.stack([generator.integers(0, largest) for _ in range(count)]).reshape(count, 2)
+    corners = generator.integers(0, largest, (count, 2))
     colors = [
         chroma[row : row + side, column : column + side].mean(axis=(0, 1), dtype=float)
         for row, column in corners

@@ -1,64 +1,137 @@
 """A contact sheet to judge colors by eye: each photograph in gray, as models color it, and as it is.
 
-    python benchmarks/sheet.py PHOTO... --output sheet.jpg [--model NAME]... [--side 256]
+    python benchmarks/sheet.py PHOTO... --output sheet.jpg [--model NAME|PATH]... [--vivid 0..1]...
+        [--side 256] [--whole]
 
-Photographs are files, or names of pictures in scikit-image such as `skimage:coffee`. The last column has the
-photograph's own colors, and is gray again where there are none.
+Photographs are files, or names of pictures in scikit-image such as `skimage:coffee`. Each model has a column,
+or with --vivid one for each vividness, if it takes any. The last column has the photograph's own colors, and
+is gray again where there are none.
 """
 
 import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import skimage.data
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-import tintype
+import photographs
+import ranges
+from photographs import Pixels
+from tintype.engine.colorizer import Colorizer
+from tintype.errors import ConfigError, TintypeError
 
-Pixels = NDArray[np.uint8]
-FROM_SCIKIT_IMAGE = "skimage:"
 GAP = 6
 """White pixels between pictures."""
+TITLE = 20
+"""Height, in pixels, of the line that names the columns."""
+LETTERS = 13
+"""Size of its letters, in pixels."""
+QUALITY = 92
+"""Of a sheet in JPEG."""
 
 
-def read(name: str, side: int) -> Pixels:
-    """The photograph as RGB [side, side, 3], the largest square of its middle."""
-    if name.startswith(FROM_SCIKIT_IMAGE):
-        picture = Image.fromarray(getattr(skimage.data, name.removeprefix(FROM_SCIKIT_IMAGE))())
-    else:
-        picture = ImageOps.exif_transpose(Image.open(name))
-    return np.asarray(ImageOps.fit(picture.convert("RGB"), (side, side)))
+@dataclass(frozen=True)
+class Column:
+    """A model at a vividness."""
+
+    name: str
+    colorizer: Colorizer
+    vivid: float | None
+    """None is the model's own."""
+
+    def color(self, photo: Pixels) -> Pixels:
+        """The photograph [H, W, 3] in the model's colors."""
+        sitting = self.colorizer.set_photo(photo)
+        sitting.predict(vivid=self.vivid)
+        return sitting.render().to_array()
 
 
-def row(truth: Pixels, colorizers: list[tintype.Colorizer]) -> list[Pixels]:
+def columns(models: Sequence[str], vivids: Sequence[float]) -> list[Column]:
+    """The columns between gray and the photograph's own colors.
+
+    Raises `ConfigError` when some vividness is asked for and no model takes any.
+    """
+    found = []
+    for colorizer in [Colorizer(model) for model in models]:
+        name = colorizer.model.name
+        if colorizer.contract.vivid is None or not vivids:
+            found.append(Column(name, colorizer, None))
+        else:
+            found += [Column(f"{name} (vivid {vivid:g})", colorizer, vivid) for vivid in vivids]
+    if vivids and all(column.vivid is None for column in found):
+        raise ConfigError("no model here takes a vividness; leave --vivid out, or name a model that does")
+    return found
+
+
+def cut(photo: Image.Image, side: int, whole: bool) -> Pixels:
+    """The largest square of a photograph's middle, [side, side, 3]; or all of it, fitted into that square."""
+    fit = ImageOps.contain if whole else ImageOps.fit
+    return np.asarray(fit(photo, (side, side)))
+
+
+def row(truth: Pixels, models: Sequence[Column]) -> list[Pixels]:
     """Gray, the models' colors, the truth."""
-    gray = colorizers[0].colorize(truth, saturation=0)
-    return [gray, *(colorizer.colorize(truth) for colorizer in colorizers), truth]
+    gray = models[0].colorizer.colorize(truth, saturation=0)
+    return [gray, *(model.color(truth) for model in models), truth]
 
 
-def sheet(rows: list[list[Pixels]], side: int) -> Pixels:
-    """All pictures in one, white between them."""
-    step = side + GAP
-    canvas = np.full((step * len(rows) - GAP, step * len(rows[0]) - GAP, 3), 255, np.uint8)
-    for y, pictures in enumerate(rows):
+def sheet(rows: Sequence[Sequence[Pixels]], titles: Sequence[str], side: int) -> Image.Image:
+    """All pictures in one, white between them, under a line of titles."""
+    heights = [pictures[0].shape[0] for pictures in rows]
+    size = ((side + GAP) * len(titles) - GAP, TITLE + sum(heights) + GAP * (len(rows) - 1))
+    canvas = Image.new("RGB", size, "white")
+    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(LETTERS)
+    for x, title in enumerate(titles):
+        pen.text((x * (side + GAP) + 2, 2), title, "black", font)
+    top = TITLE
+    for pictures, height in zip(rows, heights, strict=True):
         for x, picture in enumerate(pictures):
-            canvas[y * step : y * step + side, x * step : x * step + side] = picture
+            left = x * (side + GAP) + (side - picture.shape[1]) // 2
+            canvas.paste(Image.fromarray(picture), (left, top))
+        top += height + GAP
     return canvas
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("photos", nargs="+", metavar="PHOTO")
-    parser.add_argument("-o", "--output", type=Path, required=True)
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description="Photographs in gray, as models color them, and as they are."
+    )
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="file, or a name such as skimage:coffee")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the sheet: a .jpg or .png file")
     parser.add_argument("--model", action="append", help="name or .onnx file, several times for more columns")
-    parser.add_argument("--side", type=int, default=256, help="pixels of each picture")
-    arguments = parser.parse_args()
-    colorizers = [tintype.Colorizer(model) for model in arguments.model or ["cnn"]]
-    rows = [row(read(name, arguments.side), colorizers) for name in arguments.photos]
-    Image.fromarray(sheet(rows, arguments.side)).save(arguments.output, quality=92)
-    print(f"{arguments.output}: gray | {' | '.join(c.model.name for c in colorizers)} | its own colors")
+    parser.add_argument(
+        "--vivid", type=ranges.share, action="append", default=[], help="a column at this vividness, 0..1"
+    )
+    parser.add_argument("--side", type=ranges.positive, default=256, help="pixels of each picture")
+    parser.add_argument(
+        "--whole", action="store_true", help="whole photographs, not the square of their middle"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make the sheet."""
+    options = parse(arguments)
+    models = columns(options.model or ["cnn"], options.vivid)
+    titles = ["gray", *(model.name for model in models), "its own colors"]
+    photos = [cut(photographs.read(name), options.side, options.whole) for name in options.photos]
+    picture = sheet([row(photo, models) for photo in photos], titles, options.side)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        picture.save(options.output, quality=QUALITY)
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"cannot write the sheet {options.output} ({error}); name a .jpg or .png"
+        ) from error
+    print(f"{options.output}: {' | '.join(titles)}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main(sys.argv[1:])
+    except TintypeError as error:
+        sys.exit(f"sheet.py: {error}")

@@ -91,3 +91,30 @@ def write_stand_in(path: Path, promise: Contract | None = None, *, sure_of_dark:
     helper.set_model_props(model, promise.to_metadata())
     onnx.save(model, path)
     return path
+
+
+def write_convolutions(path: Path) -> Path:
+    """Write a model of two random 3x3 convolutions, and one of 1x1 that makes colors, at 1/4 size."""
+    random = np.random.default_rng(0)
+    shapes = {"first": (8, 1, 3, 3), "second": (8, 8, 3, 3), "last": (2, 8, 1, 1)}
+    weights = [
+        numpy_helper.from_array((random.normal(0, 0.3, shape)).astype(np.float32), name)
+        for name, shape in shapes.items()
+    ]
+    pool = {"kernel_shape": [STRIDE, STRIDE], "strides": [STRIDE, STRIDE]}
+    nodes = [
+        helper.make_node("Conv", ["luma", "first"], ["a"], pads=[1] * 4, name="conv 1"),
+        helper.make_node("Relu", ["a"], ["b"]),
+        helper.make_node("AveragePool", ["b"], ["c"], **pool),
+        helper.make_node("Conv", ["c", "second"], ["d"], pads=[1] * 4, name="conv 2"),
+        helper.make_node("Relu", ["d"], ["e"]),
+        helper.make_node("Conv", ["e", "last"], ["chroma"], name="conv 3"),
+    ]
+    luma = helper.make_tensor_value_info("luma", TensorProto.FLOAT, ["N", 1, "H", "W"])
+    chroma = helper.make_tensor_value_info("chroma", TensorProto.FLOAT, ["N", 2, "h", "w"])
+    graph = helper.make_graph(nodes, "convolutions", [luma], [chroma], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    promise = Contract("convolutions", working_size=64, multiple=32, chroma_stride=STRIDE)
+    helper.set_model_props(model, promise.to_metadata())
+    onnx.save(model, path)
+    return path

@@ -81,6 +81,10 @@ class Network:
         return np.moveaxis(self.predict(lightness, vivid=vivid).chroma[0], 0, -1)
 
 
+Row = tuple[Network, float | None]
+"""A model at a vividness, None being its own."""
+
+
 def networks(names_or_paths: Sequence[str], threads: int | None = None) -> list[Network]:
     """All models asked for; where names clash, each has the beginning of its hash added."""
     found = [Network(each, threads) for each in names_or_paths]
@@ -96,33 +100,37 @@ def cores_for(jobs: int) -> int | None:
     return None if jobs == 1 else max(1, physical_cores() // jobs)
 
 
-def at_vividness(network: Network, vivids: Sequence[float]) -> list[tuple[str, float | None]]:
-    """The rows of a model: one for each vividness, if the model takes any and some are asked for."""
-    if network.contract.vivid is None or not vivids:
-        return [(network.name, None)]
-    return [(f"{network.name} (vivid {vivid:g})", vivid) for vivid in vivids]
+def at_vividness(name: str, contract: Contract, vivids: Sequence[float]) -> dict[str, float | None]:
+    """The rows of a model by name: one for each vividness, if it takes any and some are asked for."""
+    if contract.vivid is None or not vivids:
+        return {name: None}
+    return {f"{name} (vivid {vivid:g})": vivid for vivid in vivids}
+
+
+def check_vividness(contracts: Iterable[Contract], vivids: Sequence[float]) -> None:
+    """Raise `ConfigError` when some vividness is asked for and no model takes any."""
+    if vivids and all(contract.vivid is None for contract in contracts):
+        raise ConfigError("no model here takes a vividness; leave --vivid out, or name a model that does")
+
+
+def rows(found: Sequence[Network], vivids: Sequence[float]) -> dict[str, Row]:
+    """All models by name, each at each vividness that it takes; raises as `check_vividness`."""
+    check_vividness([each.contract for each in found], vivids)
+    return {
+        name: (network, vivid)
+        for network in found
+        for name, vivid in at_vividness(network.name, network.contract, vivids).items()
+    }
 
 
 def models(
     names_or_paths: Sequence[str], vivids: Sequence[float] = (), threads: int | None = None
 ) -> list[Colorist]:
-    """Colorists of all models asked for, each at each vividness that it takes; see `networks`.
-
-    Raises `ConfigError` when some vividness is asked for and no model takes any.
-    """
-    found = networks(names_or_paths, threads)
-    check_vividness(found, vivids)
+    """Colorists of all models asked for, each at each vividness that it takes; see `networks` and `rows`."""
     return [
         Colorist(name, partial(network.paint, vivid=vivid), network.sha256)
-        for network in found
-        for name, vivid in at_vividness(network, vivids)
+        for name, (network, vivid) in rows(networks(names_or_paths, threads), vivids).items()
     ]
-
-
-def check_vividness(found: Iterable[Network], vivids: Sequence[float]) -> None:
-    """Raise `ConfigError` when some vividness is asked for and no model takes any."""
-    if vivids and all(each.contract.vivid is None for each in found):
-        raise ConfigError("no model here takes a vividness; leave --vivid out, or name a model that does")
 
 
 def level_sums(lab: FloatArray) -> Levels:

@@ -9,7 +9,7 @@ See README.md beside this file for the protocol.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 import colorists
 import ranges
 import results
-from colorists import Network
+from colorists import Network, Row
 from pictures import DataSet, FloatArray, Picture, open_set, squared, to_lab
 from tintype import color
 from tintype.errors import ConfigError, TintypeError
@@ -34,9 +34,6 @@ WAYS = {
 }
 """Ways of ranking, with what they rank."""
 
-Row = tuple[Network, float | None]
-"""A model at a vividness, None being its own."""
-
 
 def measure(rows: Sequence[Row], size: int, picture: Picture) -> list[FloatArray]:
     """Confidence and error of each cell [2, cells] that each model gives for one picture."""
@@ -47,7 +44,7 @@ def measure(rows: Sequence[Row], size: int, picture: Picture) -> list[FloatArray
 def _cells(network: Network, vivid: float | None, lab: FloatArray) -> FloatArray:
     """[2, h · w]; the error is the distance to the mean true a*b* of the cell."""
     output = network.predict(lab[..., 0], vivid=vivid)
-    assert output.confidence is not None  # rows_of saw to it
+    assert output.confidence is not None  # main saw to it
     off = np.moveaxis(output.chroma[0], 0, -1) - color.shrink(lab[..., 1:], output.chroma.shape[2:])
     return np.stack([output.confidence[0, 0].ravel(), np.hypot(off[..., 0], off[..., 1]).ravel()])
 
@@ -135,19 +132,6 @@ def _table(table: Sequence[dict[str, float]]) -> str:
     return results.table(HEADER, rows)
 
 
-def rows_of(models: Iterable[Network], vivids: Sequence[float]) -> dict[str, Row]:
-    """The models to ask by name, each at each vividness.
-
-    Raises `ConfigError` for one that gives no confidence.
-    """
-    rows: dict[str, Row] = {}
-    for network in models:
-        if not network.contract.confidence:
-            raise ConfigError(f"the model {network.name!r} gives no confidence; choose one that does")
-        rows |= {name: (network, vivid) for name, vivid in colorists.at_vividness(network, vivids)}
-    return rows
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Error by decile of confidence.")
@@ -170,8 +154,10 @@ def main(arguments: Sequence[str]) -> None:
     """Run the benchmark."""
     options = parse(arguments)
     models = colorists.networks(options.model, colorists.cores_for(options.jobs))
-    colorists.check_vividness(models, options.vivid)
-    rows = rows_of(models, options.vivid)
+    for model in models:
+        if not model.contract.confidence:
+            raise ConfigError(f"the model {model.name!r} gives no confidence; choose one that does")
+    rows = colorists.rows(models, options.vivid)
     measured = [
         evaluate(open_set(source, options.limit), rows, options.size, options.jobs) for source in options.data
     ]

@@ -10,7 +10,7 @@ See README.md beside this file for the protocol.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -24,7 +24,7 @@ import ranges
 import reach
 import results
 import revealed
-from colorists import Network
+from colorists import Network, Row
 from pictures import DataSet, FloatArray, Picture, colored, open_set, squared, to_bytes, to_lab
 from tintype import color, metrics
 from tintype.engine.abilities import Ability, demand
@@ -62,7 +62,7 @@ class Measured:
     """Sums of `reach.sums_of`."""
 
 
-def measure(rows: Sequence[tuple[Network, float | None]], plan: Plan, picture: Picture) -> list[Measured]:
+def measure(rows: Sequence[Row], plan: Plan, picture: Picture) -> list[Measured]:
     """Try all models on one picture, all with the same hints."""
     rgb = squared(picture, plan.size)
     lab = to_lab(rgb)
@@ -89,9 +89,7 @@ def _measure_one(
     )
 
 
-def evaluate(
-    data: DataSet, rows: dict[str, tuple[Network, float | None]], plan: Plan, jobs: int
-) -> dict[str, Any]:
+def evaluate(data: DataSet, rows: dict[str, Row], plan: Plan, jobs: int) -> dict[str, Any]:
     """All figures of a set of pictures."""
     work = partial(measure, list(rows.values()), plan)
     per_picture = list(data.mapped(work, f"{data.name}: hinting", jobs))
@@ -156,15 +154,6 @@ def rises(curve: Sequence[dict[str, float]]) -> str:
     return "PSNR rises at every step."
 
 
-def rows_of(models: Iterable[Network], vivids: Sequence[float]) -> dict[str, tuple[Network, float | None]]:
-    """The models to try by name, each at each vividness. Raises `ConfigError` for one that takes no hints."""
-    rows: dict[str, tuple[Network, float | None]] = {}
-    for network in models:
-        demand(network.contract, Ability.HINTS)
-        rows |= {name: (network, vivid) for name, vivid in colorists.at_vividness(network, vivids)}
-    return rows
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="PSNR over random hints, and how far a single one reaches.")
@@ -198,13 +187,13 @@ def main(arguments: Sequence[str]) -> None:
         tuple(sorted({0, *options.counts})), options.singles, options.side, options.seed, options.size
     )
     models = colorists.networks(options.model, colorists.cores_for(options.jobs))
-    colorists.check_vividness(models, options.vivid)
     for model in models:
+        demand(model.contract, Ability.HINTS)
         if plan.side > model.contract.working_size:
             raise ConfigError(
                 f"a hint of {plan.side} pixels is larger than what {model.name} sees; lower --side"
             )
-    rows = rows_of(models, options.vivid)
+    rows = colorists.rows(models, options.vivid)
     measured = [
         evaluate(open_set(source, options.limit), rows, plan, options.jobs) for source in options.data
     ]

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+import colorists
 import photographs
 import ranges
 from photographs import Pixels
@@ -54,16 +55,13 @@ def columns(models: Sequence[str], vivids: Sequence[float]) -> list[Column]:
 
     Raises `ConfigError` when some vividness is asked for and no model takes any.
     """
-    found = []
-    for colorizer in [Colorizer(model) for model in models]:
-        name = colorizer.model.name
-        if colorizer.contract.vivid is None or not vivids:
-            found.append(Column(name, colorizer, None))
-        else:
-            found += [Column(f"{name} (vivid {vivid:g})", colorizer, vivid) for vivid in vivids]
-    if vivids and all(column.vivid is None for column in found):
-        raise ConfigError("no model here takes a vividness; leave --vivid out, or name a model that does")
-    return found
+    colorizers = [Colorizer(model) for model in models]
+    colorists.check_vividness([colorizer.contract for colorizer in colorizers], vivids)
+    return [
+        Column(name, colorizer, vivid)
+        for colorizer in colorizers
+        for name, vivid in colorists.at_vividness(colorizer.model.name, colorizer.contract, vivids).items()
+    ]
 
 
 def cut(photo: Image.Image, side: int, whole: bool) -> Pixels:

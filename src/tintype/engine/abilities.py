@@ -51,7 +51,7 @@ def _advice(ability: Ability) -> str:
     names = able_models(ability)
     if names:
         return f"choose one that does: {', '.join(names)}"
-    return "no installed model does; give the path of one, or leave it out"
+    return "no installed model does; give the path of one that does"
 
 
 def _contract_of(path: Path) -> Contract:

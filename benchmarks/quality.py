@@ -86,7 +86,7 @@ def truth_of(rgb: Picture) -> Truth:
 
 
 def classes_of(true: colorists.FloatArray) -> NDArray[np.int64]:
-    """`metrics.color_classes` of a*b* [..., 2], 20 times as fast: the bins are squares of a grid.
+    """`metrics.color_classes` of a*b* [..., 2], a hundred times as fast: the bins are squares of a grid.
 
     The nearest bin is the square that a color lies in, where that is a bin; only the others are searched for.
     """

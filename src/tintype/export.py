@@ -12,20 +12,32 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from tintype.contract import INPUT_LUMA, OUTPUT_CHROMA, Contract
-from tintype.errors import ConfigError, ExportError, TrainingError
+from tintype.calibrate import Calibration, load_network
+from tintype.contract import OUTPUT_CHROMA, Contract
+from tintype.errors import ConfigError, ExportError
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_from_net
+from tintype.nets.tint import Decoding, confidence
 from tintype.train import checkpoint
-from tintype.train.config import TrainConfig
-from tintype.train.folder import read_weights
+
+FloatArray = NDArray[np.float32]
 
 OPSET: Final = 18
 """ONNX operator set; ONNX Runtime reads it from 1.14 on."""
 TOLERANCE: Final = 0.01
 """CIE units: the largest difference between torch and ONNX Runtime. A just visible difference is about 1."""
+SHARE_TOLERANCE: Final = 0.0005
+"""The same for confidence and probabilities, which lie in 0..1."""
+SHARE_OF_HINTS: Final = 0.01
+"""Share of the pixels that have a hint when graph and network are compared."""
+DEFAULT_VIVID: Final = 0.5
+"""Vividness unless a person says otherwise."""
+HALVED_DIMENSIONS: Final = 2
+"""Weights with fewer dimensions (biases, statistics) are few, and stay float32."""
 STORAGE: Final = ("float32", "float16")
 """How weights may be stored; they are computed with as float32 either way."""
 
@@ -42,6 +54,27 @@ class ContractModule(nn.Module):
         return chroma_from_net(self.network(luma))
 
 
+class GuidedModule(nn.Module):
+    """A network that gives a distribution, as the contract wants it: L*, hints and vividness in; a*b* in CIE
+    units, confidence and distribution out."""
+
+    def __init__(self, network: nn.Module, calibration: Calibration) -> None:
+        super().__init__()
+        self.network = network
+        self.decoding = Decoding(
+            calibration.temperature,
+            calibration.rarity,
+            torch.tensor(calibration.log_weights(), dtype=torch.float32),
+        )
+
+    def forward(self, luma: Tensor, hints: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """L* (B, 1, H, W) in 0..100, hints (B, 3, H, W) and vividness (B,) in 0..1 to a*, b* (B, 2, h, w),
+        confidence (B, 1, h, w) and distribution (B, 226, h, w)."""
+        logits = self.network(luma, hints)
+        probabilities = logits.softmax(dim=1)
+        return self.decoding(logits, vivid), confidence(probabilities), probabilities
+
+
 def export(
     run: Path,
     out: Path,
@@ -49,11 +82,15 @@ def export(
     name: str | None = None,
     working_size: int | None = None,
     storage: str = "float32",
+    calibration: Calibration | None = None,
+    vivid: float = DEFAULT_VIVID,
 ) -> Contract:
     """Write the best weights of a run (the newest, if there are no best yet) as the ONNX model `out`.
 
     `run` is a run folder or one of its checkpoints. `name` and `working_size` default to the network's own;
     `storage` float16 rounds the weights and halves the file. An existing `out` is replaced at once.
+    `calibration` says how a distribution becomes a color, and `vivid` in 0..1 how vivid it is unless a person
+    says otherwise; both are for networks that give a distribution.
 
     Raises `TrainingError` when there is no whole checkpoint, `ConfigError` for an impossible argument, and
     `ExportError` when ONNX Runtime does not compute what torch computes.
@@ -67,36 +104,43 @@ def export(
         working_size=working_size or spec.working_size,
         multiple=spec.multiple,
         chroma_stride=spec.chroma_stride,
+        hints=spec.guided,
+        confidence=spec.guided,
+        vivid=vivid if spec.guided else None,
+        distribution=spec.guided,
     )
+    fold_batch_norm(network)
     if storage == "float16":
         round_weights(network)
-    module = ContractModule(network).eval()
+    module = GuidedModule(network, calibration or Calibration()) if spec.guided else ContractModule(network)
+    module.eval()
     model = to_onnx(module, contract, halve=storage == "float16")
     check_parity(module, model, contract)
     checkpoint.write_atomically(out, model)
     return contract
 
 
-def load_network(run: Path) -> tuple[TrainConfig, nn.Module]:
-    """The settings and the network, in eval mode, of a run folder or a checkpoint.
+def fold_batch_norm(network: nn.Module) -> None:
+    """Multiply batch normalization, in place, into the convolution before it.
 
-    Raises `TrainingError` when there is no whole checkpoint.
+    The exporter would do so too, but after `round_weights`, and the products are no float16 numbers any more.
     """
-    config, weights = read_weights(run)
-    network = NETWORKS[config.network].make(config.options)
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise TrainingError(
-            f"{run} holds other weights than its settings say; take another checkpoint"
-        ) from error
-    return config, network.eval()
+    before: tuple[str, nn.Conv2d] | None = None
+    for name, child in list(network.named_children()):
+        if isinstance(child, nn.BatchNorm2d) and before is not None:
+            setattr(network, before[0], fuse_conv_bn_eval(before[1], child))
+            setattr(network, name, getattr(child, "act", nn.Identity()))  # timm's has its activation inside
+        elif not isinstance(child, nn.Identity):
+            fold_batch_norm(child)
+        if not isinstance(child, nn.Identity):
+            before = (name, child) if isinstance(child, nn.Conv2d) else None
 
 
 def round_weights(network: nn.Module) -> None:
-    """Round all weights, in place, to what float16 can hold; they stay float32."""
+    """Round the weights that float16 will hold, in place; they stay float32."""
     for parameter in network.parameters():
-        parameter.data = parameter.data.half().float()
+        if parameter.dim() >= HALVED_DIMENSIONS:
+            parameter.data = parameter.data.half().float()
 
 
 def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
@@ -106,13 +150,16 @@ def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
     side = contract.working_size
     height = contract.multiple * torch.export.Dim("height", min=2, max=4096)
     width = contract.multiple * torch.export.Dim("width", min=2, max=4096)
+    AUTO = torch.export.Dim.AUTO
+    pictures = torch.export.Dim("pictures", min=1, max=1024)
+    first, others = {0: pictures, 2: height, 3: width}, {0: AUTO, 2: AUTO, 3: AUTO}
     with _without_torchvision_notices():
         program: Any = torch.onnx.export(
             module,
-            (torch.rand(2, 1, side, side + contract.multiple) * 100,),
-            input_names=[INPUT_LUMA],
-            output_names=[OUTPUT_CHROMA],
-            dynamic_shapes=({0: torch.export.Dim("pictures", min=1, max=1024), 2: height, 3: width},),
+            random_inputs((2, 1, side, side + contract.multiple), contract, torch.Generator().manual_seed(0)),
+            input_names=list(contract.input_names),
+            output_names=list(contract.output_names),
+            dynamic_shapes=(first, others, {0: AUTO})[: len(contract.input_names)],
             opset_version=OPSET,
             dynamo=True,
             verbose=False,
@@ -158,7 +205,7 @@ def _store_as_float16(model: Any) -> None:
     graph = model.graph
     casts = []
     for weight in graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or numpy_helper.to_array(weight).size < 2:
+        if weight.data_type != TensorProto.FLOAT or len(weight.dims) < HALVED_DIMENSIONS:
             continue
         name = weight.name
         weight.CopyFrom(
@@ -170,10 +217,25 @@ def _store_as_float16(model: Any) -> None:
     graph.node.extend([*casts, *nodes])
 
 
-def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
-    """Compare torch and ONNX Runtime on several sizes and batch sizes; the largest difference in CIE units.
+def random_inputs(
+    shape: tuple[int, int, int, int], contract: Contract, random: torch.Generator
+) -> tuple[Tensor, ...]:
+    """Inputs of a graph that keeps `contract`: L* of `shape` (B, 1, H, W) and, where it takes them, sparse
+    hints and vividness."""
+    count, _, height, width = shape
+    luma = torch.rand(shape, generator=random) * 100
+    chroma = torch.rand((count, 2, height, width), generator=random) * 100 - 50
+    mask = (torch.rand(shape, generator=random) < SHARE_OF_HINTS).float()
+    vivid = torch.rand(count, generator=random)
+    return (luma, torch.cat([chroma * mask, mask], dim=1), vivid)[: len(contract.input_names)]
 
-    Raises `ExportError` when it is above `TOLERANCE`, or when the shapes differ.
+
+def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
+    """Compare torch and ONNX Runtime on several sizes and batch sizes; the largest difference of chroma in
+    CIE units.
+
+    Raises `ExportError` when it is above `TOLERANCE`, when confidence or distribution differ by more than
+    `SHARE_TOLERANCE`, or when the shapes differ.
     """
     import onnxruntime
 
@@ -181,22 +243,30 @@ def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
     random = torch.Generator().manual_seed(0)
     worst = 0.0
     for shape in _shapes(contract):
-        luma = torch.rand(shape, generator=random) * 100
+        inputs = random_inputs(shape, contract, random)
         with torch.inference_mode():
-            wanted = module(luma).numpy()
-        (got,) = session.run([OUTPUT_CHROMA], {INPUT_LUMA: luma.numpy()})
-        if got.shape != wanted.shape:
-            raise ExportError(
-                f"for {shape} the graph gives {got.shape}, torch {wanted.shape}; nothing was written"
-            )
-        difference = float(np.abs(got - wanted).max())
-        if not difference <= TOLERANCE:  # so that NaN is refused too
-            raise ExportError(
-                f"for {shape} the graph is {difference:.3g} CIE units off torch, {TOLERANCE} are allowed; "
-                "nothing was written; report this with the versions of torch, onnx and onnxruntime"
-            )
-        worst = max(worst, difference)
+            wanted = module(*inputs)
+        arrays = {name: value.numpy() for name, value in zip(contract.input_names, inputs, strict=True)}
+        got = session.run(list(contract.output_names), arrays)
+        wanted = (wanted,) if isinstance(wanted, Tensor) else wanted
+        for name, ours, theirs in zip(contract.output_names, wanted, got, strict=True):
+            allowed = TOLERANCE if name == OUTPUT_CHROMA else SHARE_TOLERANCE
+            difference = _difference(name, ours.numpy(), theirs, allowed)
+            worst = max(worst, difference) if name == OUTPUT_CHROMA else worst
     return worst
+
+
+def _difference(name: str, wanted: FloatArray, got: FloatArray, allowed: float) -> float:
+    """The largest difference of one output. Raises `ExportError` when it is not allowed."""
+    if got.shape != wanted.shape:
+        raise ExportError(f"{name} of the graph is {got.shape}, torch's {wanted.shape}; nothing was written")
+    difference = float(np.abs(got - wanted).max())
+    if not difference <= allowed:  # so that NaN is refused too
+        raise ExportError(
+            f"{name} of the graph is {difference:.3g} off torch's, {allowed} is allowed; "
+            "nothing was written; report this with the versions of torch, onnx and onnxruntime"
+        )
+    return difference
 
 
 def _shapes(contract: Contract) -> Sequence[tuple[int, int, int, int]]:

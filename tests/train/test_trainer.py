@@ -94,6 +94,7 @@ def test_training_learns(packed: Path, tmp_path: Path, small: TrainConfig) -> No
         "seed=5",
         "patience=0",
         "rate=1e-4",
+        "aged=1",
     ],
 )
 def test_every_setting_trains_two_steps(

@@ -36,7 +36,7 @@ def require(verb: str) -> None:
 
 
 def train(
-    network: Annotated[str, typer.Argument(help="Which network to train: cnn.")],
+    network: Annotated[str, typer.Argument(help="Which network to train: cnn or tint.")],
     data: Annotated[
         Path,
         typer.Option(metavar="DIR", help="Photographs: a packed set, a folder of pictures or of tar shards."),
@@ -59,13 +59,13 @@ def train(
         bool, typer.Option("--resume", help="Go on where the run in RUN stopped; start it if there is none.")
     ] = False,
 ) -> None:
-    """Train a network; the settings are those of the 2019 report unless changed."""
+    """Train a network; unless changed, cnn has the settings of the 2019 report, tint its own."""
     require("train")
     from tintype.cli.train_progress import watching
     from tintype.train.config import TrainConfig
     from tintype.train.trainer import train as run_training
 
-    config = TrainConfig(network=network).with_settings(settings or [])
+    config = TrainConfig.recommended(network).with_settings(settings or [])
     with watching() as (line, watch):
         progress = run_training(
             config, data, out, validation=val, start=start, resume=resume, say=line, watch=watch
@@ -87,12 +87,38 @@ def export(
     storage: Annotated[
         str, typer.Option(help="How weights are stored: float32, or float16 for half the size.")
     ] = "float32",
+    calibrate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Photographs whose colorfulness the most vivid decoding shall have; for tint.",
+        ),
+    ] = None,
+    vivid: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Vividness unless a person says otherwise, for tint; 0.5 if not given."
+        ),
+    ] = None,
 ) -> None:
     """Turn a training run into an ONNX model, proven to compute what torch computes."""
     require("export")
+    from tintype.calibrate import calibrate_run
+    from tintype.export import DEFAULT_VIVID
     from tintype.export import export as run_export
 
-    contract = run_export(run, output, name=name, working_size=working_size, storage=storage)
+    calibration = None if calibrate is None else calibrate_run(run, calibrate, working_size)
+    if calibration is not None:
+        say(f"calibrated: temperature {calibration.temperature:g}, rarity {calibration.rarity:.3g}")
+    contract = run_export(
+        run,
+        output,
+        name=name,
+        working_size=working_size,
+        storage=storage,
+        calibration=calibration,
+        vivid=DEFAULT_VIVID if vivid is None else vivid,
+    )
     side = contract.working_size
     say(f"wrote {output}: model {contract.name}, best at {side}×{side} pixels")
 

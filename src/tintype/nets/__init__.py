@@ -1,7 +1,9 @@
 """The networks, by name. One file tells one network whole; to add one, write its file and its line here.
 
-A network is a module with `forward(luma) -> chroma_net`: L* (B, 1, H, W) in 0..100 to a*, b* ÷ 128
-(B, 2, H / chroma_stride, W / chroma_stride); see `tintype.nets.scale`.
+A network is a module of one of two kinds. Most are `forward(luma) -> chroma_net`: L* (B, 1, H, W) in 0..100
+to a*, b* ÷ 128 (B, 2, H / chroma_stride, W / chroma_stride); see `tintype.nets.scale`. Those that are
+`guided` are `forward(luma, hints) -> logits`: L* and hints (B, 3, H, W) to (B, 226, H / chroma_stride, W /
+chroma_stride) over the bins of `tintype.color.bins`; see `tintype.nets.tint`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +13,7 @@ from typing import Final
 from torch import nn
 
 from tintype.nets.cnn import ColorizationCNN
+from tintype.nets.tint import TintNet
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Network:
     """Input height / chroma height."""
     working_size: int
     """Side, in pixels, of the square whose area the network colors best, unless an export says otherwise."""
+    guided: bool = False
+    """Whether it takes hints and gives a distribution over bins."""
 
     def make(self, options: Mapping[str, int]) -> nn.Module:
         """Build the network with fresh weights; `options` that are not given have their defaults."""
@@ -43,5 +48,14 @@ NETWORKS: Final[dict[str, Network]] = {
         multiple=8,
         chroma_stride=1,
         working_size=128,
+    ),
+    "tint": Network(
+        summary="pretrained EfficientNet-Lite encoder, light decoder, hints, a distribution over colors",
+        build=TintNet,
+        options={"encoder": (0, 2)},
+        multiple=32,
+        chroma_stride=4,
+        working_size=256,
+        guided=True,
     ),
 }

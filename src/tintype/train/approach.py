@@ -4,19 +4,32 @@ The loop in `trainer.py` hands over batches and asks for losses; it never looks 
 """
 
 import copy
-from collections.abc import Mapping
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
 
+import numpy as np
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
+from tintype.color import bins
 from tintype.data.batches import to_lab
-from tintype.losses import LOSSES
+from tintype.data.film import age
+from tintype.data.guidance import simulate_hints
+from tintype.losses import LOSSES, bins_cross_entropy, color_distance
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_to_net
+from tintype.nets.tint import mean_color
 from tintype.train import checkpoint
 from tintype.train.config import TrainConfig
+from tintype.train.pretrained import imagenet_encoder
+
+ENCODER_RATE: Final = 1 / 3
+"""Learning rate of a pretrained encoder, as a share of the decoder's."""
+WEIGHT_DECAY: Final = 0.01
+"""AdamW's, for all weights."""
 
 
 class Approach(Protocol):
@@ -38,6 +51,10 @@ class Approach(Protocol):
         """The weights that are exported."""
         ...
 
+    def begin(self) -> None:
+        """Take up what a new run starts from beside random weights, before the first step."""
+        ...
+
     def begin_with(self, weights: Mapping[str, Tensor]) -> None:
         """Take up the exported weights of another run, before the first step."""
         ...
@@ -51,19 +68,18 @@ class Approach(Protocol):
         ...
 
 
-class Regression:
-    """A network fitted to the true chroma by a pixel loss: the report's first and second approach."""
+class Fitting(ABC):
+    """One network, one optimizer, one loss; subclasses say what is fitted to what."""
 
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         spec = NETWORKS[config.network]
         bare = spec.make(config.options).to(memory_format=torch.channels_last)
-        optimizer = torch.optim.Adam(bare.parameters(), lr=config.rate)
+        optimizer = self._optimizer(bare, config)
+        self.config = config
         self.fabric = fabric
-        self.clip = config.clip
-        self.decay = config.ema
         self.updates = 0
-        self.loss = LOSSES[config.loss]
         self.stride = spec.chroma_stride
+        self.shares = [group["lr"] / config.rate for group in optimizer.param_groups]
         self.network, self.optimizer = fabric.setup(bare, optimizer)
         self.averaged: nn.Module | None = (
             fabric.setup_module(copy.deepcopy(self.network.module).requires_grad_(False))
@@ -71,42 +87,37 @@ class Regression:
             else None
         )
 
+    @abstractmethod
+    def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+        """An optimizer whose groups have the rates that go with `config.rate`."""
+
+    @abstractmethod
+    def _loss(self, pictures: Tensor) -> Tensor:
+        """The loss of the network on uint8 sRGB (B, 3, H, W), with whatever makes training harder."""
+
     def update(self, pictures: Tensor, rate: float) -> Tensor:
-        """One Adam step; see `Approach`."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        luma, truth = self._targets(pictures)
-        loss = self.loss(truth, self.network(luma))
+        """One step of the optimizer; see `Approach`."""
+        for group, share in zip(self.optimizer.param_groups, self.shares, strict=True):
+            group["lr"] = rate * share
+        loss = self._loss(pictures)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
-        if self.clip:
+        if self.config.clip:
             self.fabric.clip_gradients(
-                self.network, self.optimizer, max_norm=self.clip, error_if_nonfinite=False
+                self.network, self.optimizer, max_norm=self.config.clip, error_if_nonfinite=False
             )
         self.optimizer.step()
         self.updates += 1
         self._average()
         return loss.detach()
 
-    @torch.no_grad()
-    def validate(self, pictures: Tensor) -> Tensor:
-        """The same loss with the weights that would be exported."""
-        luma, truth = self._targets(pictures)
-        return self.loss(truth, self.predict(luma))
-
-    @torch.no_grad()
-    def predict(self, luma: Tensor) -> Tensor:
-        """Chroma in network scale; see `Approach`."""
-        chosen = self.network if self.averaged is None else self.averaged
-        chosen.eval()
-        chroma_net: Tensor = chosen(luma)
-        chosen.train()
-        return chroma_net
+    def exported(self) -> nn.Module:
+        """The network with the weights that would be exported: averaged ones if there are any."""
+        return self.network if self.averaged is None else self.averaged
 
     def weights(self) -> dict[str, Tensor]:
         """The averaged weights if there are any, else the network's own."""
-        chosen = self.network if self.averaged is None else self.averaged
-        weights: dict[str, Tensor] = chosen.state_dict()
+        weights: dict[str, Tensor] = self.exported().state_dict()
         return weights
 
     def begin_with(self, weights: Mapping[str, Tensor]) -> None:
@@ -133,12 +144,9 @@ class Regression:
         checkpoint.restore_optimizer(self.optimizer.optimizer, checkpoint.part("optimizer", tensors))
         self.updates = int(tensors["updates"])
 
-    def _targets(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """uint8 sRGB (B, 3, H, W) to L* (B, 1, H, W) and true chroma_net (B, 2, h, w)."""
-        luma, chroma = to_lab(pictures)
-        if self.stride > 1:
-            chroma = nn.functional.avg_pool2d(chroma, self.stride)
-        return luma.contiguous(memory_format=torch.channels_last), chroma_to_net(chroma)
+    def _true_chroma(self, chroma: Tensor) -> Tensor:
+        """a*b* (B, 2, H, W) at the size of the network's output, (B, 2, h, w)."""
+        return nn.functional.avg_pool2d(chroma, self.stride) if self.stride > 1 else chroma
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -146,7 +154,7 @@ class Regression:
         start."""
         if self.averaged is None:
             return
-        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        decay = min(self.config.ema, (1 + self.updates) / (10 + self.updates))
         for mean, now in zip(
             self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True
         ):
@@ -156,5 +164,125 @@ class Regression:
                 mean.copy_(now)
 
 
-APPROACHES = {"cnn": Regression}
+class Regression(Fitting):
+    """A network fitted to the true chroma by a pixel loss: the report's first and second approach."""
+
+    def begin(self) -> None:
+        """Random weights are all; see `Approach`."""
+
+    def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+        return torch.optim.Adam(network.parameters(), lr=config.rate)
+
+    def _loss(self, pictures: Tensor) -> Tensor:
+        luma, chroma = to_lab(pictures)
+        if self.config.aged:
+            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
+        predicted = self.network(luma.contiguous(memory_format=torch.channels_last))
+        return self._distance(chroma, predicted)
+
+    def _distance(self, chroma: Tensor, predicted: Tensor) -> Tensor:
+        return LOSSES[self.config.loss](chroma_to_net(self._true_chroma(chroma)), predicted)
+
+    @torch.no_grad()
+    def validate(self, pictures: Tensor) -> Tensor:
+        """The same loss with the weights that would be exported, on pictures as they are."""
+        luma, chroma = to_lab(pictures)
+        return self._distance(chroma, self.predict(luma))
+
+    @torch.no_grad()
+    def predict(self, luma: Tensor) -> Tensor:
+        """Chroma in network scale; see `Approach`."""
+        with evaluating(self.exported()) as network:
+            chroma_net: Tensor = network(luma.contiguous(memory_format=torch.channels_last))
+        return chroma_net
+
+
+class Classification(Fitting):
+    """A network fitted to the distribution of colors, after Zhang 2016, with hints after Zhang 2017."""
+
+    def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
+        super().__init__(config, fabric)
+        self.centers = torch.tensor(bins.centers(), dtype=torch.float32, device=fabric.device)
+
+    def begin(self) -> None:
+        """Start the encoder from ImageNet; see `Approach`."""
+        encoder = imagenet_encoder(self.config.options.get("encoder", 0))
+        for network in (self.network, self.averaged):
+            if network is not None:
+                network.get_submodule("encoder").load_state_dict(encoder)
+
+    def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+        trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
+        encoder = [weight for name, weight in trained.items() if name.startswith("encoder.")]
+        others = [weight for name, weight in trained.items() if not name.startswith("encoder.")]
+        groups: list[dict[str, Any]] = [
+            {"params": encoder, "lr": config.rate * ENCODER_RATE},
+            {"params": others},
+        ]
+        return torch.optim.AdamW(groups, lr=config.rate, weight_decay=WEIGHT_DECAY)
+
+    def _loss(self, pictures: Tensor) -> Tensor:
+        luma, chroma = to_lab(pictures)
+        if self.config.aged:
+            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
+        seed = (self.config.seed, self.updates, self.fabric.global_rank)
+        hints = simulate_hints(chroma, self.config.hinted, np.random.default_rng(seed))
+        logits = self.network(luma.contiguous(memory_format=torch.channels_last), hints)
+        return self._distance(chroma, logits)
+
+    def _distance(self, chroma: Tensor, logits: Tensor) -> Tensor:
+        truth = self._true_chroma(chroma)
+        loss = bins_cross_entropy(truth, logits)
+        if self.config.color_weight:
+            predicted = mean_color(logits.float(), self.centers)
+            loss = loss + self.config.color_weight * color_distance(truth, predicted)
+        return loss
+
+    @torch.no_grad()
+    def validate(self, pictures: Tensor) -> Tensor:
+        """The same loss with the weights that would be exported, on pictures as they are, without hints."""
+        luma, chroma = to_lab(pictures)
+        return self._distance(chroma, self._logits(luma))
+
+    @torch.no_grad()
+    def predict(self, luma: Tensor) -> Tensor:
+        """The mean color in network scale; see `Approach`."""
+        return chroma_to_net(mean_color(self._logits(luma).float(), self.centers))
+
+    def _logits(self, luma: Tensor) -> Tensor:
+        none = luma.new_zeros((len(luma), 3, *luma.shape[-2:]))
+        with evaluating(self.exported()) as network:
+            logits: Tensor = network(luma.contiguous(memory_format=torch.channels_last), none)
+        return logits
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[nn.Module]:
+    """The network in evaluation mode, and back in training mode afterwards."""
+    network.eval()
+    try:
+        yield network
+    finally:
+        network.train()
+
+
+def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:
+    """Random numbers of this update and this process alone, so that a resumed run draws the same."""
+    sequence = np.random.SeedSequence((fitting.config.seed, fitting.updates, fitting.fabric.global_rank, 1))
+    return torch.Generator(device).manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
+
+
+def _partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Tensor:
+    """L* (B, 1, H, W) with a share of the pictures as old film holds them; `pictures` as in `Approach`."""
+    chosen = torch.rand(len(luma), generator=random, device=luma.device) < share
+    luma = luma.clone()
+    if chosen.any():
+        luma[chosen] = age(pictures[chosen].float() / 255, random)
+    return luma
+
+
+APPROACHES: Final[dict[str, type[Regression] | type[Classification]]] = {
+    "cnn": Regression,
+    "tint": Classification,
+}
 """Which way each network is trained."""

@@ -20,9 +20,12 @@ PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
 }
 """Arithmetic of the network, in Fabric's words."""
 
+CROSS_ENTROPY: Final = "cross-entropy"
+"""The loss of networks that give a distribution over bins, by the name that a configuration uses."""
+
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "network": tuple(NETWORKS),
-    "loss": tuple(LOSSES),
+    "loss": (*LOSSES, CROSS_ENTROPY),
     "schedule": ("constant", "cosine"),
     "precision": tuple(PRECISIONS),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -33,6 +36,26 @@ FREE_TO_CHANGE: Final = frozenset(
     {"epochs", "patience", "max_minutes", "checkpoint_minutes", "log_every", "workers", "device"}
 )
 """Settings that may differ when a run is resumed; all others make it another run."""
+
+
+RECOMMENDED: Final[dict[str, dict[str, Any]]] = {
+    "cnn": {},
+    "tint": {
+        "loss": CROSS_ENTROPY,
+        "side": 128,
+        "smallest_crop": 0.4,
+        "batch": 32,
+        "patience": 0,
+        "schedule": "cosine",
+        "warmup": 200,
+        "clip": 1.0,
+        "ema": 0.999,
+        "aged": 0.35,
+        "hinted": 0.4,
+        "precision": "bf16-mixed",
+    },
+}
+"""What to change of the report's settings, for each network."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +90,12 @@ class TrainConfig:
     """Largest norm of the gradient, longer ones are shortened to it; 0 leaves it alone."""
     ema: float = 0.0
     """Decay of the running mean of weights that is validated and exported, such as 0.999; 0 takes none."""
+    aged: float = 0.0
+    """Share of the training pictures that are shown as old film, with its faults, would hold them."""
+    hinted: float = 0.0
+    """Share of the training pictures that come with hints, for networks that take them."""
+    color_weight: float = 0.0
+    """Weight of the distance to the true color, per CIE unit, beside the cross-entropy of a distribution."""
     precision: str = "32-true"
     """Arithmetic of the network; bf16-mixed is the faster one on most machines, 16-mixed needs a CUDA GPU."""
     device: str = "auto"
@@ -97,11 +126,22 @@ class TrainConfig:
         _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0 and at most 1")
         _check("rate", self.rate, 0 < self.rate < math.inf, "above 0")
         _check("ema", self.ema, 0 <= self.ema < 1, "0 or more and below 1")
+        for name in ("aged", "hinted"):
+            _check(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "between 0 and 1")
+        _check("color_weight", self.color_weight, 0 <= self.color_weight < math.inf, "0 or more")
+        _check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
         _check("held_out", self.held_out, 0 < self.held_out < 1, "between 0 and 1")
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
         return asdict(self)
+
+    @classmethod
+    def recommended(cls, network: str) -> "TrainConfig":
+        """The settings to train a network with. Raises `ConfigError` when there is no such network."""
+        if network not in RECOMMENDED:
+            raise ConfigError(f"network={network!r} is not one of {', '.join(RECOMMENDED)}")
+        return cls(network=network, **RECOMMENDED[network])
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> "TrainConfig":
@@ -152,6 +192,19 @@ def _check_options(network: str, options: dict[str, int]) -> None:
         if key not in spec.options:
             raise ConfigError(f"the network {network} has no setting {key!r}")
         _check(key, value, value in spec.options[key], f"one of {', '.join(map(str, spec.options[key]))}")
+
+
+def _check_kind(network: str, loss: str, hinted: float, color_weight: float, side: int) -> None:
+    """Raise `ConfigError` for settings that do not go with what the network gives."""
+    spec = NETWORKS[network]
+    fitting = (CROSS_ENTROPY,) if spec.guided else tuple(LOSSES)
+    _check("loss", loss, loss in fitting, f"{' or '.join(fitting)} for the network {network}")
+    _check(
+        "side", side, side % spec.multiple == 0, f"a multiple of {spec.multiple} for the network {network}"
+    )
+    if not spec.guided:
+        _check("hinted", hinted, hinted == 0, f"0 for the network {network}, which takes no hints")
+        _check("color_weight", color_weight, color_weight == 0, f"0 for the network {network}")
 
 
 def _unknown(key: str, known: list[str]) -> str:

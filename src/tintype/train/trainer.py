@@ -62,6 +62,8 @@ def train(
         run.take_up(out / folder.LAST)
     elif start is not None:
         run.begin_with(start)
+    else:
+        run.approach.begin()
     run.go()
     return run.progress
 

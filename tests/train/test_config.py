@@ -8,7 +8,7 @@ import pytest
 
 from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
-from tintype.train.config import CHOICES, TrainConfig
+from tintype.train.config import CHOICES, RECOMMENDED, TrainConfig
 
 
 def test_the_defaults_are_the_reports_settings() -> None:
@@ -76,8 +76,28 @@ def test_the_manual_names_every_setting_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", manual, re.MULTILINE))
     defaults = {item.name: item.default for item in dataclasses.fields(TrainConfig)}
     del defaults["network"], defaults["options"]
-    defaults |= {name: values[0] for name, values in NETWORKS["cnn"].options.items()}
+    for spec in NETWORKS.values():
+        defaults |= {name: values[0] for name, values in spec.options.items()}
     for name, default in defaults.items():
         kind = type(default)
         documented = rows[name].capitalize() == "True" if kind is bool else kind(rows[name])
         assert documented == default, name
+
+
+@pytest.mark.parametrize("network", list(NETWORKS))
+def test_every_network_has_settings_to_train_with(network: str) -> None:
+    config = TrainConfig.recommended(network)
+    assert config.network == network
+    assert TrainConfig.from_dict(config.to_dict()) == config
+
+
+def test_the_manual_names_all_settings_that_tint_begins_with() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+    section = manual.split("\n## `tint`")[1].split("\n## ")[0]
+    for name, value in RECOMMENDED["tint"].items():
+        assert f"`{name}={value}`" in section, name
+
+
+def test_a_network_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigError, match="cnn, tint"):
+        TrainConfig.recommended("tints")

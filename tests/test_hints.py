@@ -43,8 +43,8 @@ def as_png(image: Image.Image, **options: object) -> bytes:
 
 
 def test_the_names_are_those_that_pillow_has_from_css() -> None:
-    theirs = {name: code for name, code in ImageColor.colormap.items() if isinstance(code, str)}
-    assert css_names() == theirs
+    theirs = {name: ImageColor.getrgb(name) for name in list(ImageColor.colormap)}
+    assert {name: ImageColor.getrgb(code) for name, code in css_names().items()} == theirs
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,11 @@ def test_vividness_0_is_the_plain_mean_and_1_the_annealed_one() -> None:
 
 
 def test_vividness_belongs_to_each_picture() -> None:
-    logits = torch.randn(1, BINS, 2, 2).expand(2, -1, -1, -1)
+    logits = torch.randn(1, BINS, 2, 2, generator=torch.Generator().manual_seed(0)).expand(2, -1, -1, -1)
     both = Decoding(0.38, 0.0)(logits, torch.tensor([0.0, 1.0]))
-    assert torch.equal(both[:1], Decoding(0.38, 0.0)(logits[:1], torch.zeros(1)))
-    assert not torch.allclose(both[0], both[1])
+    alone = Decoding(0.38, 0.0)(logits[:1], torch.zeros(1))
+    assert torch.allclose(both[:1], alone, atol=1e-3)
+    assert not torch.allclose(both[0], both[1], atol=0.1)
 
 
 def test_rarity_moves_colors_away_from_gray() -> None:

@@ -1,4 +1,4 @@
-"""The verbs of the training side: `train`, `export` and `data pack`.
+"""The verbs of the training side: `train`, `export`, `data pack` and `data prepare`.
 
 Torch and what comes with it is imported inside the verbs alone, so that a light install has a light `--help`.
 """
@@ -16,6 +16,7 @@ NEEDED: Final = {
     "train": ("torch", "lightning", "safetensors"),
     "export": ("torch", "lightning", "safetensors", "onnx", "onnxscript"),
     "data pack": ("PIL",),
+    "data prepare": ("PIL",),
 }
 """Modules of the extra `train` that a verb cannot do without."""
 
@@ -126,7 +127,11 @@ def export(
 @data_app.command()
 def pack(
     source: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder of pictures or tar shards, of any depth.")
+        Path,
+        typer.Argument(
+            metavar="SOURCE",
+            help="Folder of pictures, archives or tar shards, of any depth; or one of those.",
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder to make.")],
     max_side: Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")] = 256,
@@ -158,9 +163,90 @@ def pack(
         keep=keep,
         exclude=tuple(exclude or ()),
         processes=jobs,
-        progress=lambda done, total: say(f"{done} of {total} pictures"),
+        progress=_say_progress,
     )
     left_out = packed.manifest["left_out"]
-    for item in left_out:
-        say(f"left out {item['name']}: {item['reason']}")
+    _say_left_out(left_out)
     say(f"packed {len(packed)} pictures into {output}, left out {len(left_out)}")
+
+
+@data_app.command()
+def prepare(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Folders of pictures, archives (zip, tar.gz, tar.bz2, tar.xz), tar shards, or CIFAR-10's "
+            "binary version.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="OUT", help="Folder to make, with train, val and test in it."),
+    ],
+    val: Annotated[float, typer.Option(min=0, max=1, help="Share of the pictures for validation.")] = 0.05,
+    test: Annotated[float, typer.Option(min=0, max=1, help="Share of the pictures for testing.")] = 0.05,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed divides the pictures otherwise.")] = 0,
+    near_duplicates: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=11,
+            metavar="BITS",
+            help="Leave out pictures whose perceptual hash differs from an earlier one's in at most so many "
+            "of 64 bits; 0 leaves out exact duplicates alone.",
+        ),
+    ] = 6,
+    max_side: Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")] = 256,
+    min_side: Annotated[
+        int,
+        typer.Option(min=1, help="Leave out pictures whose shorter side is shorter; CIFAR-10 needs 32."),
+    ] = 64,
+    min_chroma: Annotated[
+        float, typer.Option(min=0, help="Leave out pictures whose mean chroma is lower, in CIE units.")
+    ] = 4.0,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Leave out archives, shards, folders or pictures of this name; may be given often.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; else one for each core.")
+    ] = None,
+) -> None:
+    """Turn photographs as they lie about into packed sets to train, validate and test on, none twice."""
+    require("data prepare")
+    from tintype.data import Keep, Shares
+    from tintype.data import prepare as run_prepare
+
+    prepared = run_prepare(
+        sources,
+        output,
+        keep=Keep(max_side=max_side, min_side=min_side, min_chroma=min_chroma),
+        shares=Shares(val=val, test=test, seed=seed),
+        near_bits=near_duplicates,
+        exclude=tuple(exclude or ()),
+        processes=jobs,
+        progress=_say_progress,
+    )
+    manifest = prepared.manifest
+    _say_left_out(manifest["left_out"])
+    counts = {name: count for name, count in manifest["counts"].items() if name not in ("found", "kept")}
+    reasons = "".join(f", {count} {name}" for name, count in counts.items())
+    say(f"kept {manifest['counts']['kept']} of {manifest['counts']['found']} pictures{reasons}")
+    for name, share in (("train", 1.0), ("val", val), ("test", test)):
+        if name in manifest["sets"]:
+            say(f"packed {manifest['sets'][name]['pictures']} pictures into {output / name}")
+        elif share:
+            say(f"no picture fell to {name}: there are too few for a share of {share:g}")
+
+
+def _say_progress(done: int, total: int | None) -> None:
+    say(f"{done} pictures" if total is None else f"{done} of {total} pictures")
+
+
+def _say_left_out(items: list[dict[str, str]]) -> None:
+    for item in items:
+        say(f"left out {item['name']}: {item['reason']}")

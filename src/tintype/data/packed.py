@@ -20,6 +20,8 @@ from tintype.errors import DataError
 PICTURES: Final = "pictures.bin"
 INDEX: Final = "index.npy"
 MANIFEST: Final = "manifest.json"
+PREPARED: Final = "prepared.json"
+"""What tells that a folder holds several packed sets, which `tintype data prepare` made."""
 FORMAT: Final = 1
 
 
@@ -107,9 +109,12 @@ class Subset:
 def open_dataset(path: Path | str) -> PackedSet | LooseSet:
     """Open a packed set, a folder of pictures or tar shards (any depth), or one tar shard.
 
-    Raises `DataError` when there is nothing to read.
+    Raises `DataError` when there is nothing to read, or a choice of prepared sets.
     """
     folder = Path(path)
+    if (folder / PREPARED).is_file():
+        sets = ", ".join(str(each.parent) for each in sorted(folder.glob(f"*/{MANIFEST}")))
+        raise DataError(f"{folder} holds several sets; name one of them: {sets}")
     if (folder / MANIFEST).is_file():
         return PackedSet(folder)
     return LooseSet(find_pictures(folder))

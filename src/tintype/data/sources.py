@@ -1,7 +1,8 @@
 """Where pictures come from: folders and tar shards, listed without being read, decoded one by one.
 
-A picture is a `Location`: a path, or a stretch of bytes inside an uncompressed tar shard (WebDataset style),
-so that any picture can be read at once, in any process, without unpacking anything.
+A picture is a `Location`: a path, or a stretch of bytes inside an uncompressed tar shard (WebDataset style)
+or a file of CIFAR-10, so that any picture can be read at once, in any process, without unpacking anything.
+Out of archives that can only be read from their beginning (`archives.py`) comes what is `Held` in memory.
 """
 
 import io
@@ -9,17 +10,43 @@ import tarfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tintype.data import cifar
 from tintype.errors import DataError
 
 Picture = NDArray[np.uint8]
 """One color picture, [H, W, 3], sRGB."""
 
 SUFFIXES: Final = frozenset({".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+
+
+class Place(Protocol):
+    """A picture that has not been read."""
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+        ...
+
+    def read(self) -> bytes:
+        """The picture's bytes, still encoded. Raises `DataError` when they cannot be had."""
+        ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """A picture whose bytes are in memory, still encoded."""
+
+    name: str
+    data: bytes
+
+    def read(self) -> bytes:
+        """The picture's bytes."""
+        return self.data
 
 
 @dataclass(frozen=True)
@@ -34,40 +61,65 @@ class Location:
     """First byte within `path`."""
     size: int | None = None
     """How many bytes; None is all of the file."""
+    form: Literal["picture", "cifar-10"] = "picture"
+    """What the bytes are: an encoded picture, or a record of CIFAR-10."""
 
     def read(self) -> bytes:
         """The picture's bytes, still encoded. Raises `DataError` when the file cannot be read."""
         try:
             with self.path.open("rb") as file:
                 file.seek(self.offset)
-                return file.read() if self.size is None else file.read(self.size)
+                data = file.read() if self.size is None else file.read(self.size)
         except OSError as error:
             raise DataError(
                 f"cannot read {self.path} ({error.strerror}); is the data set still there?"
             ) from error
+        return cifar.as_ppm(data) if self.form == "cifar-10" else data
 
 
 def find_pictures(source: Path) -> list[Location]:
-    """List the pictures in a folder (any depth, tar shards in it included) or in one tar shard, sorted by
-    name.
+    """List the pictures in a folder (any depth, tar shards and CIFAR-10's binary files in it included), in
+    one tar shard or in one such file, sorted by name.
 
     Raises `DataError` when there is no such folder, when a shard is damaged, or when nothing is found.
     """
+    found = list_pictures(source)
+    if not found:
+        raise DataError(f"no pictures in {source}: looked for {', '.join(sorted(SUFFIXES))} and .tar")
+    return found
+
+
+def list_pictures(source: Path) -> list[Location]:
+    """The same as `find_pictures`, but nothing found is no error."""
     if source.is_file() and source.suffix == ".tar":
         found = _list_shard(source, source.parent)
+    elif source.is_file() and cifar.is_batch(source.name):
+        found = _list_records(source, source.parent)
     elif source.is_dir():
         files = sorted(path for path in source.rglob("*") if path.is_file())
         found = []
         for path in files:
+            cifar.refuse_other_versions(str(path))
             if path.suffix == ".tar":
                 found += _list_shard(path, source)
+            elif cifar.is_batch(path.name):
+                found += _list_records(path, source)
             elif path.suffix.lower() in SUFFIXES:
                 found.append(Location(path.relative_to(source).as_posix(), path))
     else:
-        raise DataError(f"no data set at {source}: give a folder of pictures, a tar shard or a packed set")
-    if not found:
-        raise DataError(f"no pictures in {source}: looked for {', '.join(sorted(SUFFIXES))} and .tar")
+        raise DataError(
+            f"no data set at {source}: give a folder of pictures, a tar shard or a packed set "
+            "(`tintype data prepare` makes one out of archives)"
+        )
     return found
+
+
+def _list_records(path: Path, root: Path) -> list[Location]:
+    name = path.relative_to(root).as_posix()
+    return [
+        Location(cifar.record_name(name, number), path, number * cifar.RECORD, cifar.RECORD, "cifar-10")
+        for number in range(cifar.count_records(name, path.stat().st_size))
+    ]
 
 
 def _list_shard(shard: Path, root: Path) -> list[Location]:
@@ -86,7 +138,7 @@ def _list_shard(shard: Path, root: Path) -> list[Location]:
     ]
 
 
-def decode(location: Location, max_side: int | None = None) -> Picture:
+def decode(location: Place, max_side: int | None = None) -> Picture:
     """Decode one picture to sRGB, upright, at its own size.
 
     `max_side` shrinks (antialiased) a picture whose shorter side is longer than that; none is enlarged.

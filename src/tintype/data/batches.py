@@ -106,10 +106,15 @@ class TrainingBatches(Dataset[Tensor]):
 
 
 class ValidationBatches(Dataset[Tensor]):
-    """Centered squares of all pictures in order, each batch uint8 (B, 3, side, side)."""
+    """Centered squares of all pictures in order, each batch uint8 (B, 3, side, side).
 
-    def __init__(self, pictures: PictureSet, side: int, batch: int) -> None:
+    Of a batch, a process takes every `world`-th picture, beginning with number `rank`; of the last batch
+    maybe none.
+    """
+
+    def __init__(self, pictures: PictureSet, side: int, batch: int, rank: int = 0, world: int = 1) -> None:
         self.pictures = pictures
+        self.rank, self.world = rank, world
         self.side = side
         self.batch = batch
 
@@ -117,8 +122,13 @@ class ValidationBatches(Dataset[Tensor]):
         return math.ceil(len(self.pictures) / self.batch)
 
     def __getitem__(self, number: int) -> Tensor:
-        numbers = range(number * self.batch, min((number + 1) * self.batch, len(self.pictures)))
-        return torch.stack([cut_center(self.pictures[index], self.side) for index in numbers])
+        end = min((number + 1) * self.batch, len(self.pictures))
+        squares = [
+            cut_center(self.pictures[index], self.side)
+            for index in range(number * self.batch + self.rank, end, self.world)
+        ]
+        none = torch.empty((0, 3, self.side, self.side), dtype=torch.uint8)
+        return torch.stack(squares) if squares else none
 
 
 def load(

@@ -117,9 +117,15 @@ def read_record(run: Path) -> dict[str, Any]:
 
 
 def write_record(
-    out: Path, config: TrainConfig, progress: Progress, data: RunData, started_from: dict[str, Any] | None
+    out: Path,
+    config: TrainConfig,
+    progress: Progress,
+    data: RunData,
+    started_from: dict[str, Any] | None,
+    processes: int,
 ) -> None:
-    """Write the record: settings, data, progress, validation curve, versions, and the run it began from."""
+    """Write the record: settings, data, progress, validation curve, versions, number of processes, and the
+    run it began from."""
     curve = [
         {
             "step": int(row["step"]),
@@ -138,6 +144,7 @@ def write_record(
         "progress": asdict(progress),
         "validation": curve,
         "versions": versions,
+        "processes": processes,
         "started_from": started_from,
     }
     checkpoint.write_atomically(out / RECORD, (json.dumps(record, indent=1) + "\n").encode())

@@ -7,12 +7,14 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from lightning.fabric import Fabric
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 
 from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
@@ -22,6 +24,7 @@ from tintype.train.approach import APPROACHES, Approach
 from tintype.train.config import PRECISIONS, TrainConfig
 from tintype.train.folder import RunData
 from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
+from tintype.train.processes import EqualCopies, Team, check_batch, launched
 from tintype.train.progress import Progress
 from tintype.train.signals import StopSignals
 
@@ -48,17 +51,25 @@ def train(
     """Train a network on `data` into the run folder `out`; returns how far it came.
 
     `start` is another run whose best weights this one begins with. `resume` takes up the run in `out` where
-    its newest checkpoint is, and starts it when there is none.
+    its newest checkpoint is, and starts it when there is none. Under `torchrun` this is one of the processes
+    of the run, see `processes.py`.
 
     Raises `ConfigError` when `out` holds another run, `DataError` when the data cannot be used, `DeviceError`
     when there is no such device, `TrainingError` when the loss is not finite or a file cannot be written.
     """
     pictures = folder.open_data(data, validation, config)
     fabric = make_fabric(config)
-    folder.prepare(out, config, resume)
+    team = Team(fabric)
+    check_batch(min(config.batch, len(pictures.training)), team.world)
+    team.check_same(repr((config, pictures.identity)), "settings and photographs; start each as the others")
+    if team.first:
+        folder.prepare(out, config, resume)
+    team.wait()
     fabric.seed_everything(config.seed, verbose=False)
-    run = Run(config, fabric, APPROACHES[config.network](config, fabric), pictures, out, say, watch)
-    if resume and (out / folder.LAST).is_file():
+    run = Run(config, fabric, APPROACHES[config.network](config, fabric), pictures, out, say, watch, team)
+    resumed = resume and (out / folder.LAST).is_file()
+    team.check_same(str(resumed), "run folder; name one that all machines see")
+    if resumed:
         run.take_up(out / folder.LAST)
     elif start is not None:
         run.begin_with(start)
@@ -77,10 +88,23 @@ def make_fabric(config: TrainConfig) -> Fabric:
         "lightning.pytorch",
     ):  # one of them announces the precision at each start
         logging.getLogger(name).setLevel(logging.WARNING)
+    launch = launched()
+    on_gpu = config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
     try:
-        fabric = Fabric(accelerator=config.device, devices=1, precision=PRECISIONS[config.precision])
-    except (RuntimeError, ValueError) as error:
-        raise DeviceError(f"no device {config.device!r} here; train with device=auto ({error})") from error
+        fabric = Fabric(
+            accelerator=config.device,
+            devices=launch.here,
+            num_nodes=launch.machines,
+            strategy=EqualCopies("nccl" if on_gpu else "gloo") if launch.world > 1 else "auto",
+            precision=PRECISIONS[config.precision],
+        )
+        if launch.world > 1:
+            fabric.launch()
+    except (RuntimeError, ValueError, MisconfigurationException) as error:
+        several = f" for {launch.here} processes" if launch.here > 1 else ""
+        raise DeviceError(
+            f"no device {config.device!r} here{several}; train with device=auto ({error})"
+        ) from error
     return fabric
 
 
@@ -96,9 +120,11 @@ class Run:
         out: Path,
         say: Say,
         watch: Watch | None,
+        team: Team,
     ) -> None:
-        self.config, self.fabric, self.approach, self.data = config, fabric, approach, data
-        self.out, self.say, self.watch = out, say, watch
+        self.config, self.fabric, self.approach, self.data, self.team = config, fabric, approach, data, team
+        self.out = out
+        self.say, self.watch = (say, watch) if team.first else (_say_nothing, None)
         self.progress = Progress()
         self.started_from: dict[str, Any] | None = None
         self.losses: list[Tensor] = []
@@ -112,15 +138,19 @@ class Run:
         )
         self.total = self.batches.steps_per_epoch * config.epochs
         self.pin_memory = fabric.device.type == "cuda"
-        self._clock = self._saved = time.monotonic()
+        self.stopped_by = ""
+        self._clock = time.monotonic()
+        self._saved = 0.0
 
     def go(self) -> None:
         """Train until the epochs, the patience or the time are used up, or a signal comes."""
         self.say(
             f"{len(self.data.training)} pictures, {self.batches.steps_per_epoch} steps an epoch, "
             f"{len(self.data.validation)} for validation, on {self.fabric.device}"
+            + (f", {self.team.world} processes" if self.team.world > 1 else "")
         )
-        with Journal(self.out, self.progress.step) as self.journal, StopSignals() as self.signals:
+        journal = Journal(self.out, self.progress.step) if self.team.first else nullcontext()
+        with journal as self.journal, StopSignals() as self.signals:
             self._train()
             if self.progress.ended == "time":
                 self._validate()
@@ -146,14 +176,15 @@ class Run:
             progress.ended = self._end()
             if progress.ended:
                 return
-            if time.monotonic() - self._saved > 60 * self.config.checkpoint_minutes:
+            if progress.seconds - self._saved > 60 * self.config.checkpoint_minutes:
                 self._save()
 
     def _end(self) -> str:
         """Why to end now, or an empty string."""
         config, progress = self.config, self.progress
-        if self.signals.received:
-            return self.signals.received
+        self.stopped_by = self.team.first_of(self.signals.received)
+        if self.stopped_by:
+            return self.stopped_by
         if progress.step >= self.total:
             return "epochs"
         if config.patience and progress.epochs_since_best >= config.patience:
@@ -177,31 +208,34 @@ class Run:
 
         Raises `TrainingError` when it is not finite.
         """
-        loss = float(torch.stack(self.losses).mean())
+        loss = float(self.team.mean(torch.stack(self.losses).mean()))
         self.losses.clear()
         self._check_finite(loss, "loss")
         progress = self.progress
-        self.journal.point(progress.step, progress.epoch, "train", loss, rate, progress.seconds)
+        self._point("train", loss, rate)
         if self.watch is not None:
             self.watch(progress, self.total, loss)
 
     def _validate(self) -> None:
         """Measure the validation loss, keep the weights if they are the best so far, draw sheet and curve."""
         total, count = 0.0, 0
-        batches = ValidationBatches(self.data.validation, self.config.side, self.config.batch)
+        share = (self.fabric.global_rank, self.team.world)
+        batches = ValidationBatches(self.data.validation, self.config.side, self.config.batch, *share)
         for pictures in load(batches, 0, len(batches), 0, self.pin_memory):
-            total += float(self.approach.validate(self.fabric.to_device(pictures))) * len(pictures)
-            count += len(pictures)
+            if len(pictures):
+                total += float(self.approach.validate(self.fabric.to_device(pictures))) * len(pictures)
+                count += len(pictures)
+        total, count = self.team.total(torch.tensor([total, count], dtype=torch.float64)).tolist()
         loss, progress = total / count, self.progress
         self._check_finite(loss, "validation loss")
         self._tick()
-        self.journal.point(progress.step, progress.epoch, "validation", loss, self.rate(), progress.seconds)
+        self._point("validation", loss, self.rate())
         minutes = progress.seconds / 60
         place = f"epoch {progress.epoch}, step {progress.step}, {minutes:.1f} minutes"
         self.say(f"{place}: validation loss {loss:.6f}")
         if loss < progress.best_loss:
             progress.best_loss, progress.best_step, progress.epochs_since_best = loss, progress.step, 0
-            checkpoint.save(self.out / folder.BEST, self.approach.weights(), self._state())
+            self._write(folder.BEST, self.approach.weights())
         else:
             progress.epochs_since_best += 1
         self._draw()
@@ -213,7 +247,19 @@ class Run:
                 f"{self.config.rate:g} or with clip=1 (the last good checkpoint is kept)"
             )
 
+    def _point(self, kind: str, loss: float, rate: float) -> None:
+        if self.journal is not None:
+            progress = self.progress
+            self.journal.point(progress.step, progress.epoch, kind, loss, rate, progress.seconds)
+
+    def _write(self, name: str, tensors: dict[str, Tensor]) -> None:
+        """Write a checkpoint. Raises `TrainingError` when that fails."""
+        if self.team.first:
+            checkpoint.save(self.out / name, tensors, self._state())
+
     def _draw(self) -> None:
+        if not self.team.first:
+            return
         draw_curve(self.out / CURVE, self.out / "curve.png")
         sheets = self.out / "sheets"
         sheets.mkdir(exist_ok=True)
@@ -229,11 +275,15 @@ class Run:
         self._tick()
         tensors = self.approach.tensors() | {"random": torch.get_rng_state()}
         if self.losses:
-            tensors["losses"] = torch.stack(self.losses)
+            tensors["losses"] = self.team.mean(torch.stack(self.losses))
+            self.losses = list(tensors["losses"])
             self._check_finite(float(tensors["losses"].sum()), "loss")
-        checkpoint.save(self.out / folder.LAST, tensors, self._state())
-        folder.write_record(self.out, self.config, self.progress, self.data, self.started_from)
-        self._saved = time.monotonic()
+        self._write(folder.LAST, tensors)
+        if self.team.first:
+            folder.write_record(
+                self.out, self.config, self.progress, self.data, self.started_from, self.team.world
+            )
+        self._saved = self.progress.seconds
 
     def take_up(self, path: Path) -> None:
         """Go on from a checkpoint of this run. Raises `ConfigError` when it was begun on other pictures."""
@@ -243,6 +293,7 @@ class Run:
         self.approach.restore(tensors)
         self.losses = list(tensors.get("losses", torch.empty(0)))
         self.progress = Progress(**state["progress"])
+        self._saved = self.progress.seconds
         self.started_from = state["started_from"]
         self.say(f"resumed at step {self.progress.step}, epoch {self.progress.epoch + 1}")
 
@@ -268,12 +319,16 @@ class Run:
     def _last_words(self) -> str:
         progress = self.progress
         after = f"{progress.step} steps, {progress.seconds / 60:.1f} minutes"
-        if self.signals.received:
+        if self.stopped_by:
             return f"stopped by {progress.ended} after {after}; the same command with --resume goes on"
         best = f"best validation loss {progress.best_loss:.6f} at step {progress.best_step}"
         return f"ended by {progress.ended} after {after}; {best}"
 
     def _tick(self) -> None:
         now = time.monotonic()
-        self.progress.seconds += now - self._clock
+        (self.progress.seconds,) = self.team.largest(self.progress.seconds + now - self._clock)
         self._clock = now
+
+
+def _say_nothing(_line: str) -> None:
+    """What the processes beside the first one say."""

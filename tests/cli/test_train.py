@@ -10,6 +10,7 @@ import pytest
 from command_runs import Ended
 
 from tintype.cli import train as verbs
+from tintype.data import PackedSet
 from training_pictures import SMALL, colorful, encoded, write_folder
 
 Command = Callable[..., Ended]
@@ -51,6 +52,34 @@ def test_packing_lists_what_it_leaves_out(tintype: Command, tmp_path: Path) -> N
     assert ended.err.endswith("packed 1 pictures into " + str(tmp_path / "packed") + ", left out 1\n")
 
 
+def test_preparing_tells_what_became_of_the_pictures(tintype: Command, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "pictures", 12)
+    (folder / "bad.jpg").write_bytes(b"no picture")
+    (folder / "twin.png").write_bytes(encoded(colorful(1)))
+    out = tmp_path / "out"
+    ended = tintype("data", "prepare", folder, "-o", out, "--val", 0.3, "--test", 0, "--jobs", 1)
+    assert ended.code == 0
+    lines = ended.err.splitlines()
+    assert "left out bad.jpg: unreadable: bad.jpg is of no known picture format" in lines
+    assert "left out twin.png: duplicate: of deep/001.png" in lines
+    assert "kept 12 of 14 pictures, 1 duplicate, 1 unreadable" in lines
+    counts = [len(PackedSet(out / side)) for side in ("train", "val")]
+    assert sum(counts) == 12
+    assert lines[-2:] == [
+        f"packed {count} pictures into {out / side}"
+        for count, side in zip(counts, ("train", "val"), strict=True)
+    ]
+
+
+def test_a_share_that_no_picture_fell_to_is_said(tintype: Command, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "pictures", 2)
+    ended = tintype(
+        "data", "prepare", folder, "-o", tmp_path / "out", "--val", 1e-9, "--test", 0, "--jobs", 1
+    )
+    assert ended.err.splitlines()[-1] == "no picture fell to val: there are too few for a share of 1e-09"
+    assert not (tmp_path / "out" / "val").exists()
+
+
 def test_training_again_needs_resume(tintype: Command, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "pictures", 5)
     words = ("train", "cnn", "--data", folder, "--out", tmp_path / "run", *settings("epochs=1"))
@@ -71,6 +100,8 @@ def test_training_again_needs_resume(tintype: Command, tmp_path: Path) -> None:
         (("train", "cnn", "--data", ".", "--out", "run", "--set", "epoch=3"), 2, "did you mean 'epochs'"),
         (("export", "nothing", "-o", "x.onnx"), 1, "no whole checkpoint"),
         (("data", "pack", "nothing", "-o", "packed"), 1, "no data set at nothing"),
+        (("data", "prepare", "nothing", "-o", "out"), 1, "no data set at nothing"),
+        (("data", "prepare", ".", "-o", "out", "--val", "0.6", "--test", "0.4"), 2, "smaller shares"),
     ],
 )
 def test_a_mistake_is_one_line_and_an_exit_code(
@@ -90,7 +121,7 @@ def test_a_mistake_is_one_line_and_an_exit_code(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("verb", ["train", "export", "data pack"])
+@pytest.mark.parametrize("verb", ["train", "export", "data pack", "data prepare"])
 def test_without_the_training_side_a_verb_says_what_to_install(
     tintype: Command, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
@@ -99,6 +130,7 @@ def test_without_the_training_side_a_verb_says_what_to_install(
         "train": ("cnn", "--data", "d", "--out", "o"),
         "export": ("run", "-o", "x.onnx"),
         "data pack": ("d", "-o", "o"),
+        "data prepare": ("d", "-o", "o"),
     }[verb]
     ended = tintype(*verb.split(), *rest)
     assert ended.code == 2

@@ -48,7 +48,7 @@ class Shares:
         if not (self.val >= 0 and self.test >= 0 and self.val + self.test < 1):
             raise ConfigError(
                 f"shares of {self.val:g} for validation and {self.test:g} for the test are impossible; give "
-                "shares of 0 or more that leave something for training"
+                "smaller shares, of 0 or more, that leave something for training"
             )
 
     def side(self, content: str) -> str:

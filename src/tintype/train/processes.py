@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import torch
 from lightning.fabric import Fabric
-from lightning.fabric.strategies import DDPStrategy
+from lightning.fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, distributed, nn
 
 from tintype.errors import ConfigError, TrainingError
@@ -89,7 +89,8 @@ class EqualCopies(DDPStrategy):
             distributed.all_reduce(together)
             together /= distributed.get_world_size()
             sizes = [each.numel() for each in statistics]
-            for each, mean in zip(statistics, together.split(sizes), strict=True):
+            means = torch.split(together, sizes)  # type: ignore[no-untyped-call]
+            for each, mean in zip(statistics, means, strict=True):
                 each.copy_(mean.view_as(each))
         return result
 
@@ -108,7 +109,7 @@ class Team:
         self.world = fabric.world_size
         self.first: bool = fabric.is_global_zero
         """Whether this process is the one that writes and speaks."""
-        self._group = distributed.new_group(backend="gloo") if self.world > 1 else None
+        self._group: Any = distributed.new_group(backend="gloo") if self.world > 1 else None
 
     def largest(self, *values: float) -> tuple[float, ...]:
         """The largest of each value over all processes.

@@ -188,6 +188,22 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused(batch: int, world: int,
     check_batch(world * 3, world)
 
 
+def test_running_statistics_are_averaged_over_processes_after_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process is played: its statistics are three times as large."""
+    network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.BatchNorm2d(2))
+    network[2].eval()
+    network(torch.rand(4, 1, 3, 3))
+    before = [network[1].running_mean.clone(), network[1].running_var.clone(), network[2].running_var.clone()]
+    monkeypatch.setattr(processes.distributed, "all_reduce", lambda together: together.mul_(4))
+    monkeypatch.setattr(processes.distributed, "get_world_size", lambda: 2)
+    copies = EqualCopies("gloo")
+    copies._trained.append(network)
+    copies.optimizer_step(torch.optim.SGD(network.parameters(), lr=0.1))
+    assert torch.allclose(network[1].running_mean, 2 * before[0])
+    assert torch.allclose(network[1].running_var, 2 * before[1])
+    assert torch.equal(network[2].running_var, before[2])
+
+
 def test_a_frozen_network_is_not_wrapped() -> None:
     frozen = nn.Linear(2, 2).requires_grad_(False)
     assert EqualCopies("gloo").setup_module(frozen) is frozen

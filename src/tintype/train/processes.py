@@ -89,7 +89,7 @@ class EqualCopies(DDPStrategy):
             distributed.all_reduce(together)
             together /= distributed.get_world_size()
             sizes = [each.numel() for each in statistics]
-            means = torch.split(together, sizes)  # type: ignore[no-untyped-call]
+            means = torch.split(together, sizes)
             for each, mean in zip(statistics, means, strict=True):
                 each.copy_(mean.view_as(each))
         return result

@@ -100,7 +100,7 @@ def export(
     config, network = load_network(run)
     spec = NETWORKS[config.network]
     contract = Contract(
-        name=name or config.network,
+        name=name or config.title,
         working_size=working_size or spec.working_size,
         multiple=spec.multiple,
         chroma_stride=spec.chroma_stride,

@@ -113,7 +113,7 @@ def _weights(side: int, size: int, like: Tensor) -> Tensor:
     """The matrix (size, side) that resizes a line: triangles around the new pixels' centers, wide enough to
     see every old pixel."""
     scale = side / size
-    reach = torch.sym_max(scale, 1.0)
+    reach: Any = torch.sym_max(scale, 1.0)  # `max` would fix the size when exporting
     old = torch.arange(side, device=like.device, dtype=like.dtype)[None, :] + 0.5
     new = (torch.arange(size, device=like.device, dtype=like.dtype)[:, None] + 0.5) * scale
     weights = (1 - (old - new).abs() / reach).clamp_min(0)

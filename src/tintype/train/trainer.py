@@ -18,7 +18,8 @@ from torch import Tensor
 from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
 from tintype.errors import ConfigError, DeviceError, TrainingError
 from tintype.train import checkpoint, folder
-from tintype.train.approach import APPROACHES, Approach
+from tintype.train.approach import TRAIN, Approach
+from tintype.train.approaches import APPROACHES
 from tintype.train.config import PRECISIONS, TrainConfig
 from tintype.train.folder import RunData
 from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
@@ -27,6 +28,9 @@ from tintype.train.signals import StopSignals
 
 SHEET_ROWS: Final = 12
 """Pictures on a sample sheet."""
+
+PLATEAU_SHARE: Final = 0.1
+"""What a plateau leaves of the learning rate, as in Nazeri et al. 2018."""
 
 Say = Callable[[str], None]
 """Gets one line for each event."""
@@ -57,7 +61,7 @@ def train(
     fabric = make_fabric(config)
     folder.prepare(out, config, resume)
     fabric.seed_everything(config.seed, verbose=False)
-    run = Run(config, fabric, APPROACHES[config.network](config, fabric), pictures, out, say, watch)
+    run = Run(config, fabric, APPROACHES[config.approach](config, fabric), pictures, out, say, watch)
     if resume and (out / folder.LAST).is_file():
         run.take_up(out / folder.LAST)
     elif start is not None:
@@ -101,11 +105,11 @@ class Run:
         self.out, self.say, self.watch = out, say, watch
         self.progress = Progress()
         self.started_from: dict[str, Any] | None = None
-        self.losses: list[Tensor] = []
+        self.losses: dict[str, list[Tensor]] = {}
         self.batches = TrainingBatches(
             data.training,
             Cutting(config.side, config.smallest_crop, config.flip),
-            config.batch,
+            config.batch * config.accumulate,
             config.seed,
             fabric.global_rank,
             fabric.world_size,
@@ -134,7 +138,8 @@ class Run:
             return
         for pictures in load(self.batches, progress.step, self.total, self.config.workers, self.pin_memory):
             rate = self.rate()
-            self.losses.append(self.approach.update(self.fabric.to_device(pictures), rate))
+            for name, loss in self.approach.update(self.fabric.to_device(pictures), rate).items():
+                self.losses.setdefault(name, []).append(loss)
             progress.step += 1
             self._tick()
             if progress.step % self.config.log_every == 0:
@@ -169,21 +174,24 @@ class Run:
         if config.max_minutes:
             done = max(done, min(1.0, progress.seconds / (60 * config.max_minutes)))
         share = (1 + math.cos(math.pi * done)) / 2 if config.schedule == "cosine" else 1.0
+        if config.schedule == "plateau":
+            share = PLATEAU_SHARE**progress.plateaus
         rising = min(1.0, (progress.step + 1) / config.warmup) if config.warmup else 1.0
         return config.rate * share * rising
 
     def _log(self, rate: float) -> None:
-        """Add the mean of the losses since the last point to the curve.
+        """Add the means of the losses since the last point to their curves.
 
-        Raises `TrainingError` when it is not finite.
+        Raises `TrainingError` when one is not finite.
         """
-        loss = float(torch.stack(self.losses).mean())
-        self.losses.clear()
-        self._check_finite(loss, "loss")
         progress = self.progress
-        self.journal.point(progress.step, progress.epoch, "train", loss, rate, progress.seconds)
-        if self.watch is not None:
-            self.watch(progress, self.total, loss)
+        for name, losses in self.losses.items():
+            loss = float(torch.stack(losses).mean())
+            self._check_finite(loss, "loss" if name == TRAIN else f"{name}'s loss")
+            self.journal.point(progress.step, progress.epoch, name, loss, rate, progress.seconds)
+            if self.watch is not None and name == next(iter(self.losses)):
+                self.watch(progress, self.total, loss)
+        self.losses.clear()
 
     def _validate(self) -> None:
         """Measure the validation loss, keep the weights if they are the best so far, draw sheet and curve."""
@@ -204,6 +212,7 @@ class Run:
             checkpoint.save(self.out / folder.BEST, self.approach.weights(), self._state())
         else:
             progress.epochs_since_best += 1
+            progress.plateaus += progress.epochs_since_best % self.config.plateau == 0
         self._draw()
 
     def _check_finite(self, loss: float, name: str) -> None:
@@ -228,9 +237,9 @@ class Run:
         """
         self._tick()
         tensors = self.approach.tensors() | {"random": torch.get_rng_state()}
-        if self.losses:
-            tensors["losses"] = torch.stack(self.losses)
-            self._check_finite(float(tensors["losses"].sum()), "loss")
+        losses = {name: torch.stack(since) for name, since in self.losses.items()}
+        self._check_finite(float(sum(since.sum() for since in losses.values())), "loss")
+        tensors |= checkpoint.under("losses", losses)
         checkpoint.save(self.out / folder.LAST, tensors, self._state())
         folder.write_record(self.out, self.config, self.progress, self.data, self.started_from)
         self._saved = time.monotonic()
@@ -241,7 +250,10 @@ class Run:
         folder.check_data(self.out, state["data"], self.data)
         torch.set_rng_state(tensors["random"])
         self.approach.restore(tensors)
-        self.losses = list(tensors.get("losses", torch.empty(0)))
+        losses = checkpoint.part("losses", tensors)
+        if "losses" in tensors:  # in checkpoints from before there were losses of several names
+            losses = {TRAIN: tensors["losses"]}
+        self.losses = {name: list(since) for name, since in losses.items()}
         self.progress = Progress(**state["progress"])
         self.started_from = state["started_from"]
         self.say(f"resumed at step {self.progress.step}, epoch {self.progress.epoch + 1}")

@@ -116,5 +116,5 @@ def _weights(side: int, size: int, like: Tensor) -> Tensor:
     reach: Any = torch.sym_max(scale, 1.0)  # `max` would fix the size when exporting
     old = torch.arange(side, device=like.device, dtype=like.dtype)[None, :] + 0.5
     new = (torch.arange(size, device=like.device, dtype=like.dtype)[:, None] + 0.5) * scale
-    weights = (1 - (old - new).abs() / reach).clamp_min(0)
+    weights: Tensor = (1 - (old - new).abs() / reach).clamp_min(0)
     return weights / weights.sum(dim=1, keepdim=True)

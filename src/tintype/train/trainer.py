@@ -185,12 +185,13 @@ class Run:
         Raises `TrainingError` when one is not finite.
         """
         progress = self.progress
-        for name, losses in self.losses.items():
+        loss = math.nan
+        for name, losses in sorted(self.losses.items()):  # the generator's after the discriminator's
             loss = float(torch.stack(losses).mean())
             self._check_finite(loss, "loss" if name == TRAIN else f"{name}'s loss")
             self.journal.point(progress.step, progress.epoch, name, loss, rate, progress.seconds)
-            if self.watch is not None and name == next(iter(self.losses)):
-                self.watch(progress, self.total, loss)
+        if self.watch is not None:
+            self.watch(progress, self.total, loss)
         self.losses.clear()
 
     def _validate(self) -> None:

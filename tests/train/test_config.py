@@ -76,7 +76,7 @@ def test_the_manual_names_every_setting_with_its_default() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", manual, re.MULTILINE))
     defaults = {item.name: item.default for item in dataclasses.fields(TrainConfig)}
-    del defaults["network"], defaults["options"]
+    del defaults["network"], defaults["approach"], defaults["options"]
     for spec in NETWORKS.values():
         defaults |= {name: values[0] for name, values in spec.options.items()}
     for name, default in defaults.items():

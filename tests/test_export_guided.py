@@ -12,10 +12,11 @@ from tintype.color import bins
 from tintype.contract import Contract
 from tintype.engine.predictors import OnnxPredictor
 from tintype.errors import ContractError
-from tintype.export import export, fold_batch_norm
+from tintype.export import export
 from tintype.nets import NETWORKS
 from tintype.train import checkpoint
 from tintype.train.config import TrainConfig
+from tintype.weights import fold_batch_norm
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,26 @@
 """Losses against values computed by hand and against torch."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 
 from tintype.color import bins
-from tintype.losses import LOSSES, bins_cross_entropy, color_distance, mae, mse
+from tintype.losses import (
+    DECEPTIONS,
+    LOSSES,
+    bins_cross_entropy,
+    color_distance,
+    judging_generated,
+    judging_real,
+    mae,
+    mse,
+    non_saturating,
+    saturating,
+)
+
+Cost = Callable[[torch.Tensor], torch.Tensor]
 
 
 def test_mse_is_the_sum_of_squares_over_twice_the_pixels() -> None:
@@ -86,3 +100,43 @@ def test_the_color_distance_is_euclidean_but_smooth_at_zero() -> None:
     assert same.item() == pytest.approx(0, abs=1e-6)
     assert truth.grad is not None
     assert bool(truth.grad.isfinite().all())
+
+
+def test_adversarial_costs_are_those_of_the_equations() -> None:
+    logits = torch.tensor([-2.0, 0.5, 3.0])
+    belief = torch.sigmoid(logits)
+    assert judging_real(logits).item() == pytest.approx(-belief.log().mean().item(), rel=1e-6)
+    assert judging_generated(logits).item() == pytest.approx(-(1 - belief).log().mean().item(), rel=1e-6)
+    assert non_saturating(logits).item() == pytest.approx(-belief.log().mean().item(), rel=1e-6)
+    assert saturating(logits).item() == pytest.approx((1 - belief).log().mean().item(), rel=1e-6)
+
+
+def test_the_discriminators_cost_agrees_with_torch_also_with_a_smoothed_label() -> None:
+    logits = torch.randn(7, generator=torch.Generator().manual_seed(0))
+    agreed = torch.nn.functional.binary_cross_entropy_with_logits
+    assert judging_real(logits, 0.1).item() == pytest.approx(agreed(logits, torch.full((7,), 0.9)).item())
+    assert judging_generated(logits).item() == pytest.approx(agreed(logits, torch.zeros(7)).item())
+
+
+@pytest.mark.parametrize("cost", [judging_real, judging_generated, *DECEPTIONS.values()])
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_adversarial_costs_are_finite_for_extreme_logits(cost: Cost, kind: torch.dtype) -> None:
+    logits = torch.tensor([-1e4, 1e4], dtype=kind, requires_grad=True)
+    loss = cost(logits)
+    loss.backward()
+    assert loss.dtype == torch.float32
+    assert bool(loss.isfinite())
+    assert logits.grad is not None
+    assert bool(logits.grad.isfinite().all())
+
+
+def test_only_the_non_saturating_cost_has_a_gradient_where_nothing_is_believed() -> None:
+    gradients = []
+    for cost in (non_saturating, saturating):
+        logits = torch.tensor([-20.0], requires_grad=True)
+        cost(logits).backward()
+        assert logits.grad is not None
+        gradients.append(float(logits.grad))
+    assert gradients[0] == pytest.approx(-1, abs=1e-3)
+    assert gradients[1] == pytest.approx(0, abs=1e-3)
+    assert gradients[1] < 0

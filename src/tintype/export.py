@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tintype.calibrate import Calibration, load_network
 from tintype.contract import OUTPUT_CHROMA, Contract
@@ -23,6 +22,7 @@ from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_from_net
 from tintype.nets.tint import Decoding, confidence
 from tintype.train import checkpoint
+from tintype.weights import STORAGE, fold_batch_norm, round_weights, store_rounded
 
 FloatArray = NDArray[np.float32]
 
@@ -36,10 +36,6 @@ SHARE_OF_HINTS: Final = 0.01
 """Share of the pixels that have a hint when graph and network are compared."""
 DEFAULT_VIVID: Final = 0.5
 """Vividness unless a person says otherwise."""
-HALVED_DIMENSIONS: Final = 2
-"""Weights with fewer dimensions (biases, statistics) are few, and stay float32."""
-STORAGE: Final = ("float32", "float16")
-"""How weights may be stored; they are computed with as float32 either way."""
 
 
 class ContractModule(nn.Module):
@@ -88,7 +84,8 @@ def export(
     """Write the best weights of a run (the newest, if there are no best yet) as the ONNX model `out`.
 
     `run` is a run folder or one of its checkpoints. `name` and `working_size` default to the network's own;
-    `storage` float16 rounds the weights and halves the file. An existing `out` is replaced at once.
+    `storage` float16 rounds the weights and halves the file, int8 rounds those of a frozen classifier to 8
+    bits. An existing `out` is replaced at once.
     `calibration` says how a distribution becomes a color, and `vivid` in 0..1 how vivid it is unless a person
     says otherwise; both are for networks that give a distribution.
 
@@ -100,7 +97,7 @@ def export(
     config, network = load_network(run)
     spec = NETWORKS[config.network]
     contract = Contract(
-        name=name or config.network,
+        name=name or config.title,
         working_size=working_size or spec.working_size,
         multiple=spec.multiple,
         chroma_stride=spec.chroma_stride,
@@ -109,38 +106,32 @@ def export(
         vivid=vivid if spec.guided else None,
         distribution=spec.guided,
     )
-    fold_batch_norm(network)
-    if storage == "float16":
-        round_weights(network)
     module = GuidedModule(network, calibration or Calibration()) if spec.guided else ContractModule(network)
     module.eval()
-    model = to_onnx(module, contract, halve=storage == "float16")
+    if storage != "float32":
+        fold(module, contract)
+        round_weights(network, storage)
+    model = to_onnx(module, contract, halve=storage != "float32")
     check_parity(module, model, contract)
     checkpoint.write_atomically(out, model)
     return contract
 
 
-def fold_batch_norm(network: nn.Module) -> None:
-    """Multiply batch normalization, in place, into the convolution before it.
-
-    The exporter would do so too, but after `round_weights`, and the products are no float16 numbers any more.
-    """
-    before: tuple[str, nn.Conv2d] | None = None
-    for name, child in list(network.named_children()):
-        if isinstance(child, nn.BatchNorm2d) and before is not None:
-            setattr(network, before[0], fuse_conv_bn_eval(before[1], child))
-            setattr(network, name, getattr(child, "act", nn.Identity()))  # timm's has its activation inside
-        elif not isinstance(child, nn.Identity):
-            fold_batch_norm(child)
-        if not isinstance(child, nn.Identity):
-            before = (name, child) if isinstance(child, nn.Conv2d) else None
-
-
-def round_weights(network: nn.Module) -> None:
-    """Round the weights that float16 will hold, in place; they stay float32."""
-    for parameter in network.parameters():
-        if parameter.dim() >= HALVED_DIMENSIONS:
-            parameter.data = parameter.data.half().float()
+def fold(module: nn.Module, contract: Contract) -> None:
+    """`fold_batch_norm`, in place. Raises `ExportError` when the module gives other colors afterwards, which
+    happens when a classifier's layers run in another order than they are written down."""
+    side = contract.working_size
+    inputs = random_inputs((1, 1, side, side), contract, torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        before = module(*inputs)
+    fold_batch_norm(module)
+    with torch.inference_mode():
+        after = module(*inputs)
+    before, after = ((x if isinstance(x, Tensor) else x[0]) for x in (before, after))
+    if not float((before - after).abs().max()) <= TOLERANCE:
+        raise ExportError(
+            f"the layers of {contract.name} cannot be rounded safely; export with --storage float32"
+        )
 
 
 def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
@@ -167,7 +158,7 @@ def to_onnx(module: nn.Module, contract: Contract, *, halve: bool) -> bytes:
     model = program.model_proto
     _forget_origins(model)
     if halve:
-        _store_as_float16(model)
+        store_rounded(model)
     onnx.helper.set_model_props(model, contract.to_metadata())
     onnx.checker.check_model(model, full_check=True)
     data: bytes = model.SerializeToString()
@@ -195,26 +186,6 @@ def _forget_origins(model: Any) -> None:
     for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         del part.metadata_props[:]
         part.ClearField("doc_string")
-
-
-def _store_as_float16(model: Any) -> None:
-    """Store float32 weights as float16, each with a Cast back, which ONNX Runtime carries out once, when
-    loading."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    graph = model.graph
-    casts = []
-    for weight in graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or len(weight.dims) < HALVED_DIMENSIONS:
-            continue
-        name = weight.name
-        weight.CopyFrom(
-            numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), f"{name}.float16")
-        )
-        casts.append(helper.make_node("Cast", [weight.name], [name], to=TensorProto.FLOAT))
-    nodes = list(graph.node)
-    del graph.node[:]
-    graph.node.extend([*casts, *nodes])
 
 
 def random_inputs(

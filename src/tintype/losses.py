@@ -9,6 +9,15 @@ scalar: the mean over the batch of
 They are written out rather than taken from torch so that the formula can be read, and compute in float32
 whatever the precision of the network's output. Networks that give a distribution over bins are fitted by
 `bins_cross_entropy` and `color_distance`.
+
+Adversarial training has costs of its own, for a discriminator that gives logits d, D = sigmoid(d):
+
+    min_G max_D V = E_x[log D(x)] + E_z[log(1 − D(G(z)))]     (6)
+    J_G = E_z[log(1 − D(G(z)))], saturating                     (7)
+    max_G E_z[log D(G(z))], non-saturating                      (8)
+
+They are taken from logits, −log D = softplus(−d) and −log(1 − D) = softplus(d), which neither overflow nor
+lose the gradient where D is nearly 0 or 1.
 """
 
 from collections.abc import Callable
@@ -16,6 +25,7 @@ from typing import Final
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from tintype.color import bins
 
@@ -55,6 +65,31 @@ def color_distance(chroma: Tensor, predicted: Tensor) -> Tensor:
     return torch.sqrt(squared + SMOOTHING**2).mean() - SMOOTHING
 
 
+def judging_real(logits: Tensor, smoothing: float = 0.0) -> Tensor:
+    """The discriminator's cost of real colors, the first half of −V in equation (6), mean over the batch.
+
+    Logits (B,) of real colors; `smoothing` is one-sided label smoothing (Salimans et al. 2016): the label of
+    real colors is 1 − smoothing instead of 1, that of generated ones stays 0.
+    """
+    logits = logits.float()
+    return ((1 - smoothing) * softplus(-logits) + smoothing * softplus(logits)).mean()
+
+
+def judging_generated(logits: Tensor) -> Tensor:
+    """The discriminator's cost of generated colors, the other half of −V in equation (6): −E log(1 − D)."""
+    return softplus(logits.float()).mean()
+
+
+def non_saturating(logits: Tensor) -> Tensor:
+    """The generator's cost −E log D(G(z)), equation (8), of the logits (B,) of its colors."""
+    return softplus(-logits.float()).mean()
+
+
+def saturating(logits: Tensor) -> Tensor:
+    """The generator's cost E log(1 − D(G(z))), equation (7); its gradient fades while D is sure."""
+    return -softplus(logits.float()).mean()
+
+
 def _difference(truth: Tensor, predicted: Tensor) -> Tensor:
     if truth.shape != predicted.shape:
         raise ValueError(
@@ -65,3 +100,8 @@ def _difference(truth: Tensor, predicted: Tensor) -> Tensor:
 
 LOSSES: Final[dict[str, Loss]] = {"mse": mse, "mae": mae}
 """Losses by the name that a configuration uses."""
+
+Deception = Callable[[Tensor], Tensor]
+
+DECEPTIONS: Final[dict[str, Deception]] = {"non-saturating": non_saturating, "saturating": saturating}
+"""Costs of a generator that is not believed, by the name that a configuration uses."""

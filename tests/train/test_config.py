@@ -8,7 +8,8 @@ import pytest
 
 from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
-from tintype.train.config import CHOICES, RECOMMENDED, TrainConfig
+from tintype.train.config import CHOICES, TrainConfig
+from tintype.train.presets import EXPERIMENTS, PRESETS, RECOMMENDED, SMALL, TINY
 
 
 def test_the_defaults_are_the_reports_settings() -> None:
@@ -75,7 +76,7 @@ def test_the_manual_names_every_setting_with_its_default() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", manual, re.MULTILINE))
     defaults = {item.name: item.default for item in dataclasses.fields(TrainConfig)}
-    del defaults["network"], defaults["options"]
+    del defaults["network"], defaults["approach"], defaults["options"]
     for spec in NETWORKS.values():
         defaults |= {name: values[0] for name, values in spec.options.items()}
     for name, default in defaults.items():
@@ -84,11 +85,78 @@ def test_the_manual_names_every_setting_with_its_default() -> None:
         assert documented == default, name
 
 
-@pytest.mark.parametrize("network", list(NETWORKS))
-def test_every_network_has_settings_to_train_with(network: str) -> None:
-    config = TrainConfig.recommended(network)
-    assert config.network == network
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("experiment", list(EXPERIMENTS))
+def test_every_experiment_has_settings_to_train_with(experiment: str, preset: str) -> None:
+    config = TrainConfig.recommended(experiment, preset)
+    assert config.title == experiment
     assert TrainConfig.from_dict(config.to_dict()) == config
+
+
+def test_the_presets_of_the_report_are_its_settings() -> None:
+    assert TrainConfig.recommended("cnn") == TrainConfig()
+    fusion, gan = TrainConfig.recommended("fusion"), TrainConfig.recommended("gan")
+    assert (fusion.loss, fusion.rate, fusion.batch, fusion.epochs, fusion.side) == ("mse", 1e-3, 50, 100, 256)
+    assert (gan.loss, gan.pixel_weight, gan.rate, gan.batch, gan.epochs) == ("mae", 100, 2e-4, 16, 20)
+    assert (gan.side, gan.schedule, gan.deception, gan.conditional) == (
+        256,
+        "plateau",
+        "non-saturating",
+        False,
+    )
+
+
+def test_settings_given_by_hand_override_the_preset() -> None:
+    config = TrainConfig.recommended("fusion", "small").with_settings(["width=25", "epochs=3"])
+    assert config.options == {"width": 25, "classifier": "lite2", "classifier_size": 160}
+    assert (config.epochs, config.side) == (3, 128)
+
+
+def test_another_network_may_be_the_generator() -> None:
+    config = TrainConfig.recommended("gan", "tiny").with_settings(["generator=cnn", "encoder_layers=8"])
+    assert (config.network, config.approach, config.title) == ("cnn", "adversarial", "cnn-gan")
+    assert config.options == {"encoder_layers": 8, "width": 12}
+
+
+def test_a_run_stored_before_there_were_approaches_is_read() -> None:
+    for experiment in ("cnn", "tint"):
+        config = TrainConfig.recommended(experiment)
+        stored = config.to_dict()
+        for name in ("approach", "accumulate", "plateau", "pixel_weight", "smoothing"):
+            del stored[name]
+        assert TrainConfig.from_dict(stored) == config
+
+
+@pytest.mark.parametrize(
+    ("experiment", "setting", "message"),
+    [
+        ("cnn", "generator=fusion", "no generator"),
+        ("gan", "generator=tint", "one of cnn, fusion, unet"),
+        ("cnn", "smoothing=0.1", "adversarial training only"),
+        ("cnn", "conditional=true", "adversarial training only"),
+        ("gan", "deception=wasserstein", "non-saturating, saturating"),
+        ("gan", "smoothing=2", "between 0 and 1"),
+        ("gan", "side=72", "a multiple of 32"),
+        ("gan", "discriminator_width=99", "one of 100"),
+        ("fusion", "classifier=inception_resnet", "a classifier of timm's"),
+        ("fusion", "classifier_size=100", "one of 0, 64"),
+        ("cnn", "accumulate=0", "at least 1"),
+    ],
+)
+def test_settings_that_do_not_go_with_the_experiment_are_refused(
+    experiment: str, setting: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        TrainConfig.recommended(experiment).with_settings([setting])
+
+
+def test_the_manual_names_what_every_preset_changes() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+    section = manual.split("\n## Presets")[1].split("\n## ")[0]
+    for settings in (*RECOMMENDED.values(), *SMALL.values(), *TINY.values()):
+        for name, value in settings.items():
+            shown = f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+            assert f"`{shown}`" in manual.split("\n## `tint`")[1] or f"`{shown}`" in section, shown
 
 
 def test_the_manual_names_all_settings_that_tint_begins_with() -> None:
@@ -99,5 +167,5 @@ def test_the_manual_names_all_settings_that_tint_begins_with() -> None:
 
 
 def test_a_network_that_is_not_there_is_named() -> None:
-    with pytest.raises(ConfigError, match="cnn, tint"):
+    with pytest.raises(ConfigError, match="cnn, fusion, gan, fusion-gan, tint"):
         TrainConfig.recommended("tints")

@@ -249,7 +249,8 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
     update = Regression.update
 
     def exploding(self: Regression, pictures: Tensor, rate: float) -> Tensor:
-        return update(self, pictures, rate) * (float("nan") if self.updates >= 3 else 1)
+        losses = update(self, pictures, rate)
+        return {name: loss * (float("nan") if self.updates >= 3 else 1) for name, loss in losses.items()}
 
     monkeypatch.setattr(Regression, "update", exploding)
     with pytest.raises(TrainingError, match=r"loss is nan at step 3.*clip=1"):

@@ -37,7 +37,9 @@ def require(verb: str) -> None:
 
 
 def train(
-    network: Annotated[str, typer.Argument(help="Which network to train: cnn or tint.")],
+    network: Annotated[
+        str, typer.Argument(help="What to train: cnn, fusion, gan, fusion-gan or tint.", show_default=False)
+    ],
     data: Annotated[
         Path,
         typer.Option(metavar="DIR", help="Photographs: a packed set, a folder of pictures or of tar shards."),
@@ -47,6 +49,12 @@ def train(
         Path | None,
         typer.Option(metavar="DIR", help="Photographs for validation; else a share of --data is held out."),
     ] = None,
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="Settings to begin with: report, those of 2019; small, for a laptop; tiny, for seconds."
+        ),
+    ] = "report",
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,13 +68,13 @@ def train(
         bool, typer.Option("--resume", help="Go on where the run in RUN stopped; start it if there is none.")
     ] = False,
 ) -> None:
-    """Train a network; unless changed, cnn has the settings of the 2019 report, tint its own."""
+    """Train one of the approaches of the 2019 report, with its settings unless changed, or tint."""
     require("train")
     from tintype.cli.train_progress import watching
     from tintype.train.config import TrainConfig
     from tintype.train.trainer import train as run_training
 
-    config = TrainConfig.recommended(network).with_settings(settings or [])
+    config = TrainConfig.recommended(network, preset).with_settings(settings or [])
     with watching() as (line, watch):
         progress = run_training(
             config, data, out, validation=val, start=start, resume=resume, say=line, watch=watch
@@ -86,7 +94,10 @@ def export(
         ),
     ] = None,
     storage: Annotated[
-        str, typer.Option(help="How weights are stored: float32, or float16 for half the size.")
+        str,
+        typer.Option(
+            help="How weights are stored: float32, float16, or int8: a classifier's in a quarter of it."
+        ),
     ] = "float32",
     calibrate: Annotated[
         Path | None,

@@ -7,13 +7,21 @@ chroma_stride) over the bins of `tintype.color.bins`; see `tintype.nets.tint`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from torch import nn
 
 from tintype.nets.cnn import ColorizationCNN
+from tintype.nets.fusion import INCEPTION, LITE, FusionNet, is_classifier
+from tintype.nets.gan import UNet
 from tintype.nets.tint import TintNet
+
+Option = int | str
+"""A value of an argument of a network's builder."""
+
+WIDTHS: Final = (100, 75, 50, 38, 25, 12)
+"""Per cent of the report's channels that a narrower network may have."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,7 @@ class Network:
     """One line for people."""
     build: Callable[..., nn.Module]
     """Makes the network with fresh weights; its keyword arguments are `options`."""
-    options: dict[str, tuple[int, ...]]
+    options: dict[str, tuple[Option, ...]]
     """Arguments of `build` and the values they may have, the default first; a configuration may set them."""
     multiple: int
     """H and W of the input must be multiples of this."""
@@ -34,18 +42,47 @@ class Network:
     """Side, in pixels, of the square whose area the network colors best, unless an export says otherwise."""
     guided: bool = False
     """Whether it takes hints and gives a distribution over bins."""
+    others: dict[str, Callable[[str], bool]] = field(default_factory=dict)
+    """For options that may have other values than those listed: whether one will do."""
 
-    def make(self, options: Mapping[str, int]) -> nn.Module:
+    def make(self, options: Mapping[str, Option]) -> nn.Module:
         """Build the network with fresh weights; `options` that are not given have their defaults."""
         return self.build(**{name: values[0] for name, values in self.options.items()} | dict(options))
+
+    def allows(self, name: str, value: Option) -> bool:
+        """Whether the option `name` may have this value."""
+        other = self.others.get(name)
+        return value in self.options[name] or (other is not None and other(str(value)))
 
 
 NETWORKS: Final[dict[str, Network]] = {
     "cnn": Network(
         summary="plain encoder-decoder CNN, the report's first approach",
         build=ColorizationCNN,
-        options={"encoder_layers": (7, 8)},
+        options={"encoder_layers": (7, 8), "width": WIDTHS},
         multiple=8,
+        chroma_stride=1,
+        working_size=128,
+    ),
+    "fusion": Network(
+        summary="the plain CNN with the scores of an ImageNet classifier, the report's second approach",
+        build=FusionNet,
+        options={
+            "encoder_layers": (7, 8),
+            "width": WIDTHS,
+            "classifier": (INCEPTION, *LITE),
+            "classifier_size": (0, 64, 96, 128, 160, 192, 224, 256),
+        },
+        others={"classifier": is_classifier},
+        multiple=8,
+        chroma_stride=1,
+        working_size=128,
+    ),
+    "unet": Network(
+        summary="U-Net, the generator of the report's third approach",
+        build=UNet,
+        options={"width": WIDTHS},
+        multiple=32,
         chroma_stride=1,
         working_size=128,
     ),

@@ -24,19 +24,22 @@ from tintype.nets.scale import chroma_to_net
 from tintype.nets.tint import mean_color
 from tintype.train import checkpoint
 from tintype.train.config import TrainConfig
-from tintype.train.pretrained import imagenet_encoder
+from tintype.train.pretrained import imagenet_classifier, imagenet_encoder
 
 ENCODER_RATE: Final = 1 / 3
 """Learning rate of a pretrained encoder, as a share of the decoder's."""
 WEIGHT_DECAY: Final = 0.01
 """AdamW's, for all weights."""
+TRAIN: Final = "train"
+"""Name of the loss of approaches that have but one."""
 
 
 class Approach(Protocol):
     """A way of training: owns its networks and optimizers."""
 
-    def update(self, pictures: Tensor, rate: float) -> Tensor:
-        """Take one step on uint8 sRGB (B, 3, H, W) at this learning rate; the loss before it, a scalar."""
+    def update(self, pictures: Tensor, rate: float) -> dict[str, Tensor]:
+        """Take one step on uint8 sRGB (B, 3, H, W) at this learning rate; the losses before it, scalars by
+        the names of their curves, the same ones each time."""
         ...
 
     def validate(self, pictures: Tensor) -> Tensor:
@@ -78,6 +81,7 @@ class Fitting(ABC):
         self.config = config
         self.fabric = fabric
         self.updates = 0
+        self.draws = 0  # numbers what is drawn at random, so that a resumed run draws the same
         self.stride = spec.chroma_stride
         self.shares = [group["lr"] / config.rate for group in optimizer.param_groups]
         self.network, self.optimizer = fabric.setup(bare, optimizer)
@@ -95,21 +99,34 @@ class Fitting(ABC):
     def _loss(self, pictures: Tensor) -> Tensor:
         """The loss of the network on uint8 sRGB (B, 3, H, W), with whatever makes training harder."""
 
-    def update(self, pictures: Tensor, rate: float) -> Tensor:
+    def update(self, pictures: Tensor, rate: float) -> dict[str, Tensor]:
         """One step of the optimizer; see `Approach`."""
         for group, share in zip(self.optimizer.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
-        loss = self._loss(pictures)
         self.optimizer.zero_grad()
-        self.fabric.backward(loss)
-        if self.config.clip:
-            self.fabric.clip_gradients(
-                self.network, self.optimizer, max_norm=self.config.clip, error_if_nonfinite=False
-            )
-        self.optimizer.step()
+        total = torch.zeros((), device=pictures.device)
+        for part, share in self._parts(pictures):
+            loss = self._loss(part) * share
+            self.fabric.backward(loss)
+            total += loss.detach()
+        self._step(self.network, self.optimizer)
         self.updates += 1
         self._average()
-        return loss.detach()
+        return {TRAIN: total}
+
+    def _parts(self, pictures: Tensor) -> Iterator[tuple[Tensor, float]]:
+        """The batches that a step accumulates, each with its share of the pictures."""
+        for number, part in enumerate(pictures.chunk(self.config.accumulate)):
+            self.draws = self.updates * self.config.accumulate + number
+            yield part, len(part) / len(pictures)
+
+    def _step(self, network: nn.Module, optimizer: Any) -> None:
+        """Shorten the gradient of a network if that is wished, and move its weights."""
+        if self.config.clip:
+            self.fabric.clip_gradients(
+                network, optimizer, max_norm=self.config.clip, error_if_nonfinite=False
+            )
+        optimizer.step()
 
     def exported(self) -> nn.Module:
         """The network with the weights that would be exported: averaged ones if there are any."""
@@ -168,17 +185,29 @@ class Regression(Fitting):
     """A network fitted to the true chroma by a pixel loss: the report's first and second approach."""
 
     def begin(self) -> None:
-        """Random weights are all; see `Approach`."""
+        """Start the classifier, where the network has one, from ImageNet; see `Approach`."""
+        names = NETWORKS[self.config.network].options.get("classifier")
+        if names is None:
+            return
+        weights = imagenet_classifier(str(self.config.options.get("classifier", names[0])))
+        for network in (self.network, self.averaged):
+            if network is not None:
+                network.get_submodule("classifier.network").load_state_dict(weights)
 
     def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-        return torch.optim.Adam(network.parameters(), lr=config.rate)
+        trained = [weight for weight in network.parameters() if weight.requires_grad]
+        return torch.optim.Adam(trained, lr=config.rate)
 
     def _loss(self, pictures: Tensor) -> Tensor:
+        luma, chroma = self._shown(pictures)
+        return self._distance(chroma, self.network(luma))
+
+    def _shown(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
         luma, chroma = to_lab(pictures)
         if self.config.aged:
             luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
-        predicted = self.network(luma.contiguous(memory_format=torch.channels_last))
-        return self._distance(chroma, predicted)
+        return luma.contiguous(memory_format=torch.channels_last), chroma
 
     def _distance(self, chroma: Tensor, predicted: Tensor) -> Tensor:
         return LOSSES[self.config.loss](chroma_to_net(self._true_chroma(chroma)), predicted)
@@ -206,7 +235,7 @@ class Classification(Fitting):
 
     def begin(self) -> None:
         """Start the encoder from ImageNet; see `Approach`."""
-        encoder = imagenet_encoder(self.config.options.get("encoder", 0))
+        encoder = imagenet_encoder(int(self.config.options.get("encoder", 0)))
         for network in (self.network, self.averaged):
             if network is not None:
                 network.get_submodule("encoder").load_state_dict(encoder)
@@ -225,7 +254,7 @@ class Classification(Fitting):
         luma, chroma = to_lab(pictures)
         if self.config.aged:
             luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
-        seed = (self.config.seed, self.updates, self.fabric.global_rank)
+        seed = (self.config.seed, self.draws, self.fabric.global_rank)
         hints = simulate_hints(chroma, self.config.hinted, np.random.default_rng(seed))
         logits = self.network(luma.contiguous(memory_format=torch.channels_last), hints)
         return self._distance(chroma, logits)
@@ -267,8 +296,8 @@ def evaluating(network: nn.Module) -> Iterator[nn.Module]:
 
 
 def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:
-    """Random numbers of this update and this process alone, so that a resumed run draws the same."""
-    sequence = np.random.SeedSequence((fitting.config.seed, fitting.updates, fitting.fabric.global_rank, 1))
+    """Random numbers of this batch and this process alone, so that a resumed run draws the same."""
+    sequence = np.random.SeedSequence((fitting.config.seed, fitting.draws, fitting.fabric.global_rank, 1))
     return torch.Generator(device).manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
 
 
@@ -279,10 +308,3 @@ def _partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Gen
     if chosen.any():
         luma[chosen] = age(pictures[chosen].float() / 255, random)
     return luma
-
-
-APPROACHES: Final[dict[str, type[Regression] | type[Classification]]] = {
-    "cnn": Regression,
-    "tint": Classification,
-}
-"""Which way each network is trained."""

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from tintype.errors import ConfigError
-from tintype.losses import LOSSES
-from tintype.nets import NETWORKS
+from tintype.losses import DECEPTIONS, LOSSES
+from tintype.nets import NETWORKS, WIDTHS, Option
+from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, preset_settings
 
 PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
     "32-true": "32-true",
@@ -20,13 +21,18 @@ PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
 }
 """Arithmetic of the network, in Fabric's words."""
 
-CROSS_ENTROPY: Final = "cross-entropy"
-"""The loss of networks that give a distribution over bins, by the name that a configuration uses."""
+APPROACHES: Final = ("regression", "classification", "adversarial")
+"""Ways of training; see `tintype.train.approaches`."""
+
+ADVERSARIAL_SETTINGS: Final = ("pixel_weight", "deception", "smoothing", "conditional", "discriminator_width")
+"""Settings that only adversarial training has."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "network": tuple(NETWORKS),
     "loss": (*LOSSES, CROSS_ENTROPY),
-    "schedule": ("constant", "cosine"),
+    "approach": APPROACHES,
+    "deception": tuple(DECEPTIONS),
+    "schedule": ("constant", "cosine", "plateau"),
     "precision": tuple(PRECISIONS),
     "device": ("auto", "cpu", "cuda", "mps"),
 }
@@ -38,33 +44,15 @@ FREE_TO_CHANGE: Final = frozenset(
 """Settings that may differ when a run is resumed; all others make it another run."""
 
 
-RECOMMENDED: Final[dict[str, dict[str, Any]]] = {
-    "cnn": {},
-    "tint": {
-        "loss": CROSS_ENTROPY,
-        "side": 128,
-        "smallest_crop": 0.4,
-        "batch": 32,
-        "patience": 0,
-        "schedule": "cosine",
-        "warmup": 200,
-        "clip": 1.0,
-        "ema": 0.999,
-        "aged": 0.35,
-        "hinted": 0.4,
-        "precision": "bf16-mixed",
-    },
-}
-"""What to change of the report's settings, for each network."""
-
-
 @dataclass(frozen=True)
 class TrainConfig:
     """Settings of one run. Raises `ConfigError` when made with an impossible value."""
 
     network: str = "cnn"
     """Which network of `tintype.nets.NETWORKS` is trained."""
-    options: dict[str, int] = field(default_factory=dict)
+    approach: str = "regression"
+    """How it is trained: `regression`, `classification` or `adversarial`."""
+    options: dict[str, Option] = field(default_factory=dict)
     """Arguments for building the network, such as `encoder_layers`; set by their own names."""
     loss: str = "mse"
     """Loss in network scale, by its name in `tintype.losses`."""
@@ -75,7 +63,9 @@ class TrainConfig:
     flip: bool = True
     """Whether every second crop, on average, is mirrored."""
     batch: int = 50
-    """Pictures in one step, over all processes together."""
+    """Pictures whose gradient is computed at once, over all processes together."""
+    accumulate: int = 1
+    """Batches in one step: their gradients are added up, as if they were one large batch, in less memory."""
     epochs: int = 25
     """Passes over the training pictures, at most."""
     patience: int = 3
@@ -83,7 +73,10 @@ class TrainConfig:
     rate: float = 1e-3
     """Adam's learning rate, the highest one when a schedule changes it."""
     schedule: str = "constant"
-    """Learning rate over time: constant, or cosine, which falls to zero at the last step or minute."""
+    """Learning rate over time: constant; cosine, which falls to zero at the last step or minute; or plateau,
+    a tenth after each `plateau` epochs without a better validation loss."""
+    plateau: int = 3
+    """Epochs without a better validation loss after which the schedule plateau takes a tenth of the rate."""
     warmup: int = 0
     """Steps over which the learning rate rises linearly from zero."""
     clip: float = 0.0
@@ -96,6 +89,16 @@ class TrainConfig:
     """Share of the training pictures that come with hints, for networks that take them."""
     color_weight: float = 0.0
     """Weight of the distance to the true color, per CIE unit, beside the cross-entropy of a distribution."""
+    pixel_weight: float = 100.0
+    """Weight λ of the pixel loss in adversarial training, beside the cost of not being believed."""
+    deception: str = "non-saturating"
+    """The generator's cost: non-saturating, the report's equation (8), or saturating, its (7)."""
+    smoothing: float = 0.0
+    """One-sided label smoothing: what the discriminator's label of real colors lacks to 1, such as 0.1."""
+    conditional: bool = False
+    """Whether the discriminator sees L* beside the colors."""
+    discriminator_width: int = 100
+    """Per cent of the discriminator's channels."""
     precision: str = "32-true"
     """Arithmetic of the network; bf16-mixed is the faster one on most machines, 16-mixed needs a CUDA GPU."""
     device: str = "auto"
@@ -118,7 +121,7 @@ class TrainConfig:
             if getattr(self, name) not in words:
                 raise ConfigError(f"{name}={getattr(self, name)!r} is not one of {', '.join(words)}")
         _check_options(self.network, self.options)
-        for name in ("batch", "epochs", "log_every"):
+        for name in ("batch", "accumulate", "epochs", "plateau", "log_every"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         for name in ("patience", "warmup", "clip", "max_minutes", "checkpoint_minutes", "workers", "seed"):
             _check(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
@@ -126,22 +129,55 @@ class TrainConfig:
         _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0 and at most 1")
         _check("rate", self.rate, 0 < self.rate < math.inf, "above 0")
         _check("ema", self.ema, 0 <= self.ema < 1, "0 or more and below 1")
-        for name in ("aged", "hinted"):
+        for name in ("aged", "hinted", "smoothing"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "between 0 and 1")
-        _check("color_weight", self.color_weight, 0 <= self.color_weight < math.inf, "0 or more")
+        for name in ("color_weight", "pixel_weight"):
+            _check(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+        width = self.discriminator_width
+        _check("discriminator_width", width, width in WIDTHS, f"one of {', '.join(map(str, WIDTHS))}")
         _check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
+        self._check_approach()
         _check("held_out", self.held_out, 0 < self.held_out < 1, "between 0 and 1")
+
+    def _check_approach(self) -> None:
+        """Raise `ConfigError` when network, approach and the approach's own settings do not go together."""
+        guided = NETWORKS[self.network].guided
+        fitting = ("classification",) if guided else ("regression", "adversarial")
+        _check("approach", self.approach, self.approach in fitting, f"{' or '.join(fitting)} for it")
+        if self.approach == "adversarial":
+            return
+        defaults = {item.name: item.default for item in fields(self)}
+        for name in ADVERSARIAL_SETTINGS:
+            value = getattr(self, name)
+            _check(name, value, value == defaults[name], "left out; it is for adversarial training only")
+
+    @property
+    def title(self) -> str:
+        """What is trained, as the command line names it: `gan` is the network unet, adversarially."""
+        for name, trained in EXPERIMENTS.items():
+            if trained == (self.network, self.approach):
+                return name
+        return f"{self.network}-gan" if self.approach == "adversarial" else self.network
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
         return asdict(self)
 
     @classmethod
-    def recommended(cls, network: str) -> "TrainConfig":
-        """The settings to train a network with. Raises `ConfigError` when there is no such network."""
-        if network not in RECOMMENDED:
-            raise ConfigError(f"network={network!r} is not one of {', '.join(RECOMMENDED)}")
-        return cls(network=network, **RECOMMENDED[network])
+    def recommended(cls, experiment: str, preset: str = PRESETS[0]) -> "TrainConfig":
+        """The settings of an experiment of `EXPERIMENTS` in one of `PRESETS`.
+
+        Raises `ConfigError` when there is none of that name.
+        """
+        if experiment not in EXPERIMENTS:
+            raise ConfigError(f"network={experiment!r} is not one of {', '.join(EXPERIMENTS)}")
+        if preset not in PRESETS:
+            raise ConfigError(f"preset {preset!r} is not one of {', '.join(PRESETS)}")
+        network, approach = EXPERIMENTS[experiment]
+        settings = preset_settings(experiment, preset)
+        options = {name: value for name, value in settings.items() if name in NETWORKS[network].options}
+        rest = {name: value for name, value in settings.items() if name not in options}
+        return cls(network=network, approach=approach, options=options, **rest)
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> "TrainConfig":
@@ -152,33 +188,48 @@ class TrainConfig:
             raise ConfigError(
                 f"the stored configuration has unknown settings {unknown}; was it made by a newer Tintype?"
             )
+        if "approach" not in stored:  # of before there was a choice
+            stored = stored | {"approach": EXPERIMENTS[stored.get("network", "cnn")][1]}
         return cls(**stored)
 
     def with_settings(self, settings: Sequence[str]) -> "TrainConfig":
         """A copy changed by `key=value` texts, the keys being fields or arguments of the network's builder.
 
+        In adversarial training `generator` names another network of `NETWORKS`, with its own options.
+
         Raises `ConfigError` for a text without `=`, an unknown key (naming the nearest one) or an impossible
         value.
         """
-        options = NETWORKS[self.network].options
-        defaults = {
-            item.name: getattr(self, item.name)
-            for item in fields(self)
-            if item.name not in ("network", "options")
-        }
-        changed: dict[str, Any] = {}
-        chosen = dict(self.options)
+        texts: dict[str, str] = {}
         for setting in settings:
-            key, equals, text = setting.partition("=")
+            key, equals, texts[key] = setting.partition("=")
             if not equals:
                 raise ConfigError(f"{setting!r} is no setting; write key=value, such as batch=32")
+        network = self._generator(texts.pop("generator", None))
+        options = NETWORKS[network].options
+        fixed = ("network", "approach", "options")
+        defaults = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in fixed}
+        chosen = {name: value for name, value in self.options.items() if name in options}
+        changed: dict[str, Any] = {}
+        for key, text in texts.items():
             if key in options:
-                chosen[key] = int(_parse(key, text, options[key][0]))
+                chosen[key] = _parse(key, text, options[key][0])
             elif key in defaults:
                 changed[key] = _parse(key, text, defaults[key])
             else:
                 raise ConfigError(_unknown(key, [*defaults, *options]))
-        return replace(self, options=chosen, **changed)
+        return replace(self, network=network, options=chosen, **changed)
+
+    def _generator(self, name: str | None) -> str:
+        """The network, after a person asked for the generator `name`."""
+        if name is None:
+            return self.network
+        if self.approach != "adversarial":
+            raise ConfigError(f"{self.title} has no generator; leave generator={name} out, or train gan")
+        known = [network for network, spec in NETWORKS.items() if not spec.guided]
+        if name not in known:
+            raise ConfigError(f"generator={name!r} is not one of {', '.join(known)}")
+        return name
 
 
 def _check(name: str, value: object, holds: bool, wanted: str) -> None:
@@ -186,12 +237,14 @@ def _check(name: str, value: object, holds: bool, wanted: str) -> None:
         raise ConfigError(f"{name}={value} is impossible; it must be {wanted}")
 
 
-def _check_options(network: str, options: dict[str, int]) -> None:
+def _check_options(network: str, options: dict[str, Option]) -> None:
     spec = NETWORKS[network]
     for key, value in options.items():
         if key not in spec.options:
             raise ConfigError(f"the network {network} has no setting {key!r}")
-        _check(key, value, value in spec.options[key], f"one of {', '.join(map(str, spec.options[key]))}")
+        wanted = f"one of {', '.join(map(str, spec.options[key]))}"
+        wanted += ", or a classifier of timm's" if key in spec.others else ""
+        _check(key, value, spec.allows(key, value), wanted)
 
 
 def _check_kind(network: str, loss: str, hinted: float, color_weight: float, side: int) -> None:
@@ -214,7 +267,7 @@ def _unknown(key: str, known: list[str]) -> str:
     )
 
 
-def _parse(key: str, text: str, default: str | int | float | bool) -> str | int | float | bool:
+def _parse(key: str, text: str, default: Any) -> Any:
     """Read `text` as the type of `default`."""
     if isinstance(default, str):
         return text

@@ -91,12 +91,15 @@ def _check_same(out: Path, before: TrainConfig, now: TrainConfig) -> None:
 def read_weights(run: Path) -> tuple[TrainConfig, dict[str, Tensor]]:
     """Settings and exported weights of a run folder (the best ones, else the newest) or of one checkpoint.
 
-    Raises `TrainingError` when there is no whole checkpoint.
+    Of adversarial training the newest weights are taken: its validation loss does not tell how real colors
+    look. Raises `TrainingError` when there is no whole checkpoint.
     """
     path = run
     if run.is_dir():
         path = run / BEST if (run / BEST).is_file() else run / LAST
     tensors, state = checkpoint.load(path)
+    if path == run / BEST and state["config"].get("approach") == "adversarial":
+        tensors, state = checkpoint.load(run / LAST)
     weights = checkpoint.part("averaged", tensors) or checkpoint.part("network", tensors) or tensors
     return TrainConfig.from_dict(state["config"]), weights
 

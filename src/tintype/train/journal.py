@@ -37,7 +37,7 @@ class Journal:
         self._events = _tensorboard(folder / "tensorboard", resumed_at)
 
     def point(self, step: int, epoch: int, kind: str, loss: float, rate: float, seconds: float) -> None:
-        """Add one point; `kind` is train or validation."""
+        """Add one point; `kind` is validation, or the name of one of the approach's losses."""
         values = (step, epoch, kind, f"{loss:.8g}", f"{rate:.6g}", f"{seconds:.1f}")
         self._writer.writerow(dict(zip(COLUMNS, values, strict=True)))
         self._file.flush()
@@ -74,7 +74,7 @@ def read_curve(path: Path) -> list[dict[str, str]]:
 
 
 def draw_curve(path: Path, picture: Path) -> None:
-    """Draw training and validation loss over steps as PNG (the report's Figure 5), if matplotlib is there."""
+    """Draw all losses over steps as PNG (the report's Figures 5, 9 and 13), if matplotlib is there."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -82,11 +82,11 @@ def draw_curve(path: Path, picture: Path) -> None:
     rows = read_curve(path)
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
-    for kind in ("train", "validation"):
+    for kind in sorted({row["kind"] for row in rows}):
         points = [(int(row["step"]), float(row["loss"])) for row in rows if row["kind"] == kind]
-        if points:
-            axes.plot(*zip(*points, strict=True), label=kind, marker="o" if kind == "validation" else None)
-    axes.set(xlabel="step", ylabel="loss (network scale)", yscale="log")
+        axes.plot(*zip(*points, strict=True), label=kind, marker="o" if kind == "validation" else None)
+    above_zero = all(float(row["loss"]) > 0 for row in rows)  # the saturating cost (7) is not
+    axes.set(xlabel="step", ylabel="loss (network scale)", yscale="log" if above_zero else "linear")
     axes.legend()
     figure.savefig(picture, dpi=110)
 

@@ -20,5 +20,7 @@ class Progress:
     """Step of the lowest validation loss."""
     epochs_since_best: int = 0
     """Epochs without a better validation loss."""
+    plateaus: int = 0
+    """How often the schedule plateau took a tenth of the learning rate."""
     ended: str = ""
     """Why the run ended: epochs, patience, time, or the name of a signal; empty while it has not."""

@@ -20,7 +20,8 @@ from torch import Tensor
 from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
 from tintype.errors import ConfigError, DeviceError, TrainingError
 from tintype.train import checkpoint, folder
-from tintype.train.approach import APPROACHES, Approach
+from tintype.train.approach import TRAIN, Approach
+from tintype.train.approaches import APPROACHES
 from tintype.train.config import PRECISIONS, TrainConfig
 from tintype.train.folder import RunData
 from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
@@ -30,6 +31,9 @@ from tintype.train.signals import StopSignals
 
 SHEET_ROWS: Final = 12
 """Pictures on a sample sheet."""
+
+PLATEAU_SHARE: Final = 0.1
+"""What a plateau leaves of the learning rate, as in Nazeri et al. 2018."""
 
 Say = Callable[[str], None]
 """Gets one line for each event."""
@@ -60,13 +64,14 @@ def train(
     pictures = folder.open_data(data, validation, config)
     fabric = make_fabric(config)
     team = Team(fabric)
-    check_batch(min(config.batch, len(pictures.training)), team.world)
+    check_batch(min(config.batch * config.accumulate, len(pictures.training)), team.world)
     team.check_same(repr((config, pictures.identity)), "settings and photographs; start each as the others")
     if team.first:
         folder.prepare(out, config, resume)
     team.wait()
     fabric.seed_everything(config.seed, verbose=False)
-    run = Run(config, fabric, APPROACHES[config.network](config, fabric), pictures, out, say, watch, team)
+    make = APPROACHES[config.approach]
+    run = Run(config, fabric, make(config, fabric), pictures, out, say, watch, team)
     resumed = resume and (out / folder.LAST).is_file()
     team.check_same(str(resumed), "run folder; name one that all machines see")
     if resumed:
@@ -127,11 +132,11 @@ class Run:
         self.say, self.watch = (say, watch) if team.first else (_say_nothing, None)
         self.progress = Progress()
         self.started_from: dict[str, Any] | None = None
-        self.losses: list[Tensor] = []
+        self.losses: dict[str, list[Tensor]] = {}
         self.batches = TrainingBatches(
             data.training,
             Cutting(config.side, config.smallest_crop, config.flip),
-            config.batch,
+            config.batch * config.accumulate,
             config.seed,
             fabric.global_rank,
             fabric.world_size,
@@ -164,7 +169,8 @@ class Run:
             return
         for pictures in load(self.batches, progress.step, self.total, self.config.workers, self.pin_memory):
             rate = self.rate()
-            self.losses.append(self.approach.update(self.fabric.to_device(pictures), rate))
+            for name, loss in self.approach.update(self.fabric.to_device(pictures), rate).items():
+                self.losses.setdefault(name, []).append(loss)
             progress.step += 1
             self._tick()
             if progress.step % self.config.log_every == 0:
@@ -200,21 +206,25 @@ class Run:
         if config.max_minutes:
             done = max(done, min(1.0, progress.seconds / (60 * config.max_minutes)))
         share = (1 + math.cos(math.pi * done)) / 2 if config.schedule == "cosine" else 1.0
+        if config.schedule == "plateau":
+            share = PLATEAU_SHARE**progress.plateaus
         rising = min(1.0, (progress.step + 1) / config.warmup) if config.warmup else 1.0
         return config.rate * share * rising
 
     def _log(self, rate: float) -> None:
-        """Add the mean of the losses since the last point to the curve.
+        """Add the means of the losses since the last point to their curves.
 
-        Raises `TrainingError` when it is not finite.
+        Raises `TrainingError` when one is not finite.
         """
-        loss = float(self.team.mean(torch.stack(self.losses).mean()))
-        self.losses.clear()
-        self._check_finite(loss, "loss")
         progress = self.progress
-        self._point("train", loss, rate)
+        loss = math.nan
+        for name, losses in sorted(self.losses.items()):  # the generator's after the discriminator's
+            loss = float(self.team.mean(torch.stack(losses).mean()))
+            self._check_finite(loss, "loss" if name == TRAIN else f"{name}'s loss")
+            self._point(name, loss, rate)
         if self.watch is not None:
             self.watch(progress, self.total, loss)
+        self.losses.clear()
 
     def _validate(self) -> None:
         """Measure the validation loss, keep the weights if they are the best so far, draw sheet and curve."""
@@ -238,6 +248,7 @@ class Run:
             self._write(folder.BEST, self.approach.weights())
         else:
             progress.epochs_since_best += 1
+            progress.plateaus += progress.epochs_since_best % self.config.plateau == 0
         self._draw()
 
     def _check_finite(self, loss: float, name: str) -> None:
@@ -274,10 +285,10 @@ class Run:
         """
         self._tick()
         tensors = self.approach.tensors() | {"random": torch.get_rng_state()}
-        if self.losses:
-            tensors["losses"] = self.team.mean(torch.stack(self.losses))
-            self.losses = list(tensors["losses"])
-            self._check_finite(float(tensors["losses"].sum()), "loss")
+        losses = {name: self.team.mean(torch.stack(since)) for name, since in sorted(self.losses.items())}
+        self.losses = {name: list(since) for name, since in losses.items()}
+        self._check_finite(float(sum(since.sum() for since in losses.values())), "loss")
+        tensors |= checkpoint.under("losses", losses)
         self._write(folder.LAST, tensors)
         if self.team.first:
             folder.write_record(
@@ -291,7 +302,10 @@ class Run:
         folder.check_data(self.out, state["data"], self.data)
         torch.set_rng_state(tensors["random"])
         self.approach.restore(tensors)
-        self.losses = list(tensors.get("losses", torch.empty(0)))
+        losses = checkpoint.part("losses", tensors)
+        if "losses" in tensors:  # in checkpoints from before there were losses of several names
+            losses = {TRAIN: tensors["losses"]}
+        self.losses = {name: list(since) for name, since in losses.items()}
         self.progress = Progress(**state["progress"])
         self._saved = self.progress.seconds
         self.started_from = state["started_from"]

@@ -10,12 +10,14 @@ import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from inspect import signature
 from typing import Any, Final
 
 import torch
 from lightning.fabric import Fabric
 from lightning.fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from tintype.errors import ConfigError, TrainingError
 
@@ -70,7 +72,9 @@ class EqualCopies(DDPStrategy):
     the network, so that the processes had to call it in step even where only one of them draws a sheet."""
 
     def __init__(self, backend: str) -> None:
-        super().__init__(process_group_backend=backend, broadcast_buffers=False)
+        known = signature(DistributedDataParallel.__init__).parameters
+        setting = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
+        super().__init__(process_group_backend=backend, **{setting: False})
         self._trained: list[nn.Module] = []
 
     def setup_module(self, module: nn.Module) -> Any:

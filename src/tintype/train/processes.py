@@ -74,7 +74,8 @@ class EqualCopies(DDPStrategy):
     def __init__(self, backend: str) -> None:
         known = signature(DistributedDataParallel.__init__).parameters
         setting = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
-        super().__init__(process_group_backend=backend, **{setting: False})
+        off: dict[str, Any] = {setting: False}
+        super().__init__(process_group_backend=backend, **off)
         self._trained: list[nn.Module] = []
 
     def setup_module(self, module: nn.Module) -> Any:

@@ -143,7 +143,9 @@ def test_weights_of_another_network_are_refused_strictly(tmp_path: Path) -> None
 
 
 def test_impossible_arguments_are_refused(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="float32, float16"):
+    with pytest.raises(ConfigError, match="float32, float16, int8"):
+        export(run, tmp_path / "x.onnx", storage="int4")
+    with pytest.raises(ConfigError, match="frozen classifier; export with --storage float16"):
         export(run, tmp_path / "x.onnx", storage="int8")
     with pytest.raises(ContractError, match="multiple of 8"):
         export(run, tmp_path / "x.onnx", working_size=100)

@@ -106,6 +106,41 @@ def test_a_new_run_starts_from_imagenet_and_its_first_stages_stay(tint: TrainCon
     assert 0 < float(moved.abs().max()) < 1e-3
 
 
+def test_statistics_of_the_encoder_stay_from_the_first_step_on(tint: TrainConfig) -> None:
+    approach = Classification(tint, make_fabric(tint))
+    before = {name: value.clone() for name, value in approach.network.encoder.state_dict().items()}
+    approach.update(batch(), 1e-3)
+    after = approach.network.encoder.state_dict()
+    kept = [name for name in before if "running" in name]
+    assert kept
+    assert all(torch.equal(after[name], before[name]) for name in kept)
+
+
+def test_one_part_can_be_trained_while_the_others_stay(tint: TrainConfig) -> None:
+    config = tint.with_settings(["only=spread", "hinted=1"])
+    approach = Classification(config, make_fabric(config))
+    before = {name: value.clone() for name, value in approach.network.state_dict().items()}
+    approach.update(batch(), 1e-2)
+    after = approach.network.state_dict()
+    changed = {name for name in before if not torch.equal(after[name], before[name])}
+    assert "spread.features.weight" in changed
+    assert all(name.startswith("spread.") for name in changed)
+
+
+def test_a_part_that_is_not_there_is_refused(tint: TrainConfig) -> None:
+    config = tint.with_settings(["only=wings"])
+    with pytest.raises(ConfigError, match=r"only='wings' is no part .* encoder, .*spread"):
+        Classification(config, make_fabric(config))
+
+
+def test_with_hints_for_all_the_validation_has_them_too(tint: TrainConfig) -> None:
+    config = tint.with_settings(["hinted=1"])
+    hinted = Classification(config, make_fabric(config))
+    bare = Classification(tint, make_fabric(tint))
+    bare.begin_with(hinted.network.state_dict())
+    assert abs(float(hinted.validate(batch())) - float(bare.validate(batch()))) > 0.1
+
+
 def test_the_encoder_learns_more_slowly(tint: TrainConfig) -> None:
     approach = Classification(tint, make_fabric(tint))
     approach.update(batch(), 0.3)

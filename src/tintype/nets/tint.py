@@ -7,7 +7,8 @@ It classifies each cell into the bins of `tintype.color.bins` (Zhang 2016); what
 decided by `Decoding`, with a knob from the plain mean to vivid.
 
 A person's hints (Zhang 2017) are averaged over the cells of every scale and enter the decoder there, so the
-encoder sees the photograph alone.
+encoder sees the photograph alone; and at the end each cell takes over the hints of cells that it resembles
+(`spreading.py`).
 
 Left out of Zhang 2016: a class-rebalanced loss. Rarity is weighed when decoding instead, so that one network
 gives the careful and the vivid picture.
@@ -24,6 +25,7 @@ from torch.nn import functional
 
 from tintype.color import bins
 from tintype.nets.scale import CHROMA_SCALE
+from tintype.nets.spreading import HintSpread
 
 BINS: Final = 226
 """Length of `bins.centers()`."""
@@ -69,6 +71,7 @@ class TintNet(nn.Module):
             nn.ReLU(inplace=True),
             nn.Conv2d(WIDTHS[0], BINS, kernel_size=1),
         )
+        self.spread = HintSpread(WIDTHS[0])
 
     def forward(self, luma: Tensor, hints: Tensor) -> Tensor:
         """Map L* (B, 1, H, W) in 0..100 and hints (B, 3, H, W) to logits (B, 226, H/4, W/4).
@@ -83,7 +86,7 @@ class TintNet(nn.Module):
         x = self.attention(x)
         x = self._level(1, features[1], given[1], x)  # (B, 128, H/8, W/8)
         x = self._level(0, features[0], given[0], x)  # (B, 96, H/4, W/4)
-        logits: Tensor = self.head(x)  # (B, 226, H/4, W/4)
+        logits: Tensor = self.head(x) + self.spread(x, given[0])  # (B, 226, H/4, W/4)
         return logits
 
     def _level(self, level: int, features: Tensor, hints: Tensor, above: Tensor | None = None) -> Tensor:
@@ -95,10 +98,11 @@ class TintNet(nn.Module):
 
     def train(self, mode: bool = True) -> "TintNet":
         """As always, but the encoder's batch normalization keeps the statistics of ImageNet: crops and small
-        batches would blur them."""
+        batches would blur them; and so does that of parts which are not trained."""
         super().train(mode)
-        for module in self.encoder.modules():
-            if isinstance(module, nn.BatchNorm2d):
+        inside = set(self.encoder.modules())
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d) and (module in inside or not module.weight.requires_grad):
                 module.eval()
         return self
 

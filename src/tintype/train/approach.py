@@ -18,6 +18,7 @@ from tintype.color import bins
 from tintype.data.batches import to_lab
 from tintype.data.film import age
 from tintype.data.guidance import simulate_hints
+from tintype.errors import ConfigError
 from tintype.losses import LOSSES, bins_cross_entropy, color_distance
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_to_net
@@ -77,6 +78,9 @@ class Fitting(ABC):
     def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
         spec = NETWORKS[config.network]
         bare = spec.make(config.options).to(memory_format=torch.channels_last)
+        if config.only != "all":
+            _train_only(bare, config.only)
+        bare.train()  # a network may keep some of its parts in evaluation mode
         optimizer = self._optimizer(bare, config)
         self.config = config
         self.fabric = fabric
@@ -269,19 +273,22 @@ class Classification(Fitting):
 
     @torch.no_grad()
     def validate(self, pictures: Tensor) -> Tensor:
-        """The same loss with the weights that would be exported, on pictures as they are, without hints."""
+        """The same loss with the weights that would be exported, on pictures as they are: without hints,
+        unless all pictures have some while training."""
         luma, chroma = to_lab(pictures)
-        return self._distance(chroma, self._logits(luma))
+        share = 1.0 if self.config.hinted == 1 else 0.0
+        hints = simulate_hints(chroma, share, np.random.default_rng(self.config.seed))
+        return self._distance(chroma, self._logits(luma, hints))
 
     @torch.no_grad()
     def predict(self, luma: Tensor) -> Tensor:
         """The mean color in network scale; see `Approach`."""
-        return chroma_to_net(mean_color(self._logits(luma).float(), self.centers))
-
-    def _logits(self, luma: Tensor) -> Tensor:
         none = luma.new_zeros((len(luma), 3, *luma.shape[-2:]))
+        return chroma_to_net(mean_color(self._logits(luma, none).float(), self.centers))
+
+    def _logits(self, luma: Tensor, hints: Tensor) -> Tensor:
         with evaluating(self.exported()) as network:
-            logits: Tensor = network(luma.contiguous(memory_format=torch.channels_last), none)
+            logits: Tensor = network(luma.contiguous(memory_format=torch.channels_last), hints)
         return logits
 
 
@@ -293,6 +300,16 @@ def evaluating(network: nn.Module) -> Iterator[nn.Module]:
         yield network
     finally:
         network.train()
+
+
+def _train_only(network: nn.Module, part: str) -> None:
+    """Freeze all weights but those of one part. Raises `ConfigError` when there is no such part."""
+    parts = [name for name, module in network.named_children() if any(True for _ in module.parameters())]
+    if part not in parts:
+        raise ConfigError(f"only={part!r} is no part of the network; its parts are {', '.join(parts)}")
+    for name, module in network.named_children():
+        if name != part:
+            module.requires_grad_(False)
 
 
 def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:

@@ -86,7 +86,10 @@ class TrainConfig:
     aged: float = 0.0
     """Share of the training pictures that are shown as old film, with its faults, would hold them."""
     hinted: float = 0.0
-    """Share of the training pictures that come with hints, for networks that take them."""
+    """Share of the training pictures that come with hints, for networks that take them; with 1, all pictures
+    do, those for validation too."""
+    only: str = "all"
+    """Part of the network that alone is trained, such as `spread` of `tint`; the others stay. Or all."""
     color_weight: float = 0.0
     """Weight of the distance to the true color, per CIE unit, beside the cross-entropy of a distribution."""
     pixel_weight: float = 100.0

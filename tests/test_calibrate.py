@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from tintype import metrics
-from tintype.calibrate import STRONGEST, Calibration, calibrate, calibrate_run
+from tintype.calibrate import LARGEST_GAIN, STRONGEST, Calibration, calibrate, calibrate_run
 from tintype.color import bins
 from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
@@ -48,7 +48,7 @@ class Photographs:
 
 
 def test_a_network_that_is_too_gray_is_made_more_vivid_by_rarity() -> None:
-    found = calibrate(Undecided(gray=1.5), Photographs(), 64)
+    found = calibrate(Undecided(gray=0.5), Photographs(), 64)
     assert 0.05 < found.rarity < STRONGEST - 0.05
     assert found.temperature == bins.TEMPERATURE
     assert sum(found.shares) == pytest.approx(1)
@@ -65,8 +65,15 @@ def test_more_colorful_photographs_ask_for_more_rarity() -> None:
             return (vivid.mean(axis=2, keepdims=True) * 0.5 + vivid * 0.5).astype(np.uint8)
 
     assert metrics.colorfulness(Pale()[0]) < metrics.colorfulness(Photographs()[0])
-    network = Undecided(gray=1.5)
+    network = Undecided(gray=0.5)
     assert calibrate(network, Pale(), 64).rarity < calibrate(network, Photographs(), 64).rarity
+
+
+def test_a_network_that_stays_too_gray_gets_a_gain() -> None:
+    found = calibrate(Undecided(gray=6.0), Photographs(), 64)
+    assert found.rarity == STRONGEST
+    assert 1.05 < found.gain <= LARGEST_GAIN
+    assert calibrate(Undecided(gray=0.5), Photographs(), 64).gain == 1
 
 
 def test_shares_count_the_photographs_colors() -> None:
@@ -79,7 +86,7 @@ def test_shares_count_the_photographs_colors() -> None:
 def test_rare_bins_weigh_more() -> None:
     shares = np.full(226, 0.1 / 225)
     shares[100] = 0.9
-    weights = Calibration(0.38, 1.0, tuple(shares)).log_weights()
+    weights = Calibration(0.38, 1.0, shares=tuple(shares)).log_weights()
     assert weights[100] == weights.min()
     assert weights.max() > weights.min() + 1
 

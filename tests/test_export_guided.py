@@ -40,7 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def half(run: Path) -> Path:
     path = run.parent / "half.onnx"
     shares = np.linspace(1, 2, 226)
-    calibration = Calibration(0.38, 0.5, tuple(shares / shares.sum()))
+    calibration = Calibration(0.38, 0.5, 1.3, tuple(shares / shares.sum()))
     export(run, path, working_size=64, storage="float16", calibration=calibration, vivid=0.25)
     return path
 

@@ -2,10 +2,13 @@
 
 The most vivid decoding (vividness 1) shall be as colorful as photographs are, no more and no less. Zhang 2016
 rebalances the loss and takes T = 0.38; here the network is trained without rebalancing, and rare colors are
-favored when decoding, by the power β of their rarity. β is what is searched for.
+favored when decoding, by the power β of their rarity. β is what is searched for, up to 1, which stands for
+Zhang's loss; what is still lacking then, a gain of all colors gives: more of β makes them false rather than
+strong.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,10 +29,12 @@ from tintype.train.folder import read_weights
 
 FloatArray = NDArray[np.float64]
 
-STRONGEST: Final = 2.0
+STRONGEST: Final = 1.0
 """Largest power of rarity that is tried."""
+LARGEST_GAIN: Final = 2.0
+"""Largest gain that is tried."""
 ROUNDS: Final = 7
-"""Halvings of the interval in which the power is searched: to 0.016."""
+"""Halvings of the interval in which a number is searched: to 0.008."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Calibration:
     """T of the annealed mean."""
     rarity: float = 0.0
     """Power of the rarity weights, β."""
+    gain: float = 1.0
+    """What the mean is multiplied with."""
     shares: tuple[float, ...] = field(default=(1 / BINS,) * BINS, repr=False)
     """How often each bin occurs in photographs."""
 
@@ -94,7 +101,8 @@ class _Example:
 def calibrate(
     network: nn.Module, pictures: PictureSet, side: int, *, limit: int = 128, temperature: float | None = None
 ) -> Calibration:
-    """Find the power of rarity at which colors are, on average, as colorful as those of the pictures.
+    """Find the power of rarity, and if need be the gain, at which colors are as strong as the pictures' own,
+    on average.
 
     `network` maps L* and hints to logits over the bins and is in evaluation mode. Of `pictures` so many as
     `limit` are taken, evenly spread, as squares of `side` pixels. `temperature` is Zhang's 0.38 unless given.
@@ -115,14 +123,23 @@ def calibrate(
         truth += metrics.colorfulness(square[0].permute(1, 2, 0).numpy())
         examples.append(_Example(luma, _logits(network, luma)))
     shares /= shares.sum()
-    found = Calibration(temperature, 0.0, tuple(shares.tolist()))
-    low, high = 0.0, STRONGEST
+    plain = Calibration(temperature, 0.0, shares=tuple(shares.tolist()))
+
+    def too_gray(tried: Calibration) -> bool:
+        return sum(_colorfulness(example, tried) for example in examples) < truth
+
+    rarest = replace(plain, rarity=STRONGEST)
+    if not too_gray(rarest):
+        return replace(plain, rarity=_boundary(lambda x: too_gray(replace(plain, rarity=x)), 0.0, STRONGEST))
+    return replace(rarest, gain=_boundary(lambda x: too_gray(replace(rarest, gain=x)), 1.0, LARGEST_GAIN))
+
+
+def _boundary(too_low: Callable[[float], bool], low: float, high: float) -> float:
+    """The number between `low` and `high` at which `too_low` turns false."""
     for _ in range(ROUNDS):
         middle = (low + high) / 2
-        found = Calibration(temperature, middle, found.shares)
-        reached = sum(_colorfulness(example, found) for example in examples)
-        low, high = (middle, high) if reached < truth else (low, middle)
-    return found
+        low, high = (middle, high) if too_low(middle) else (low, middle)
+    return (low + high) / 2
 
 
 def _shares(chroma: Tensor) -> FloatArray:
@@ -143,7 +160,7 @@ def _logits(network: nn.Module, luma: Tensor) -> Tensor:
 def _colorfulness(example: _Example, calibration: Calibration) -> float:
     """Colorfulness of the picture in the most vivid decoding."""
     weights = torch.tensor(calibration.log_weights(), dtype=torch.float32)
-    decoding = Decoding(calibration.temperature, calibration.rarity, weights)
+    decoding = Decoding(calibration.temperature, calibration.rarity, weights, calibration.gain)
     small = decoding(example.logits, torch.ones(1))[0].permute(1, 2, 0).numpy()
     lightness = example.luma[0, 0].numpy()[..., None]
     lab = np.concatenate([lightness, enlarge(small, lightness.shape[:2])], axis=-1)

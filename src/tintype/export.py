@@ -20,7 +20,7 @@ from tintype.contract import OUTPUT_CHROMA, Contract
 from tintype.errors import ConfigError, ExportError
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_from_net
-from tintype.nets.tint import Decoding, confidence
+from tintype.nets.tint import Decoding, judge
 from tintype.train import checkpoint
 from tintype.weights import STORAGE, fold_batch_norm, round_weights, store_rounded
 
@@ -61,14 +61,14 @@ class GuidedModule(nn.Module):
             calibration.temperature,
             calibration.rarity,
             torch.tensor(calibration.log_weights(), dtype=torch.float32),
+            calibration.gain,
         )
 
     def forward(self, luma: Tensor, hints: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """L* (B, 1, H, W) in 0..100, hints (B, 3, H, W) and vividness (B,) in 0..1 to a*, b* (B, 2, h, w),
         confidence (B, 1, h, w) and distribution (B, 226, h, w)."""
         logits = self.network(luma, hints)
-        probabilities = logits.softmax(dim=1)
-        return self.decoding(logits, vivid), confidence(probabilities), probabilities
+        return self.decoding(logits, vivid), *judge(logits)
 
 
 def export(

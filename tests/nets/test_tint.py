@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from tintype.color import bins
-from tintype.nets.tint import BINS, ENCODERS, Decoding, TintNet, confidence, hint_pyramid, mean_color
+from tintype.nets.tint import BINS, ENCODERS, Decoding, TintNet, hint_pyramid, judge, mean_color
 
 
 @pytest.mark.parametrize("encoder", list(ENCODERS))
@@ -92,6 +92,13 @@ def test_vividness_belongs_to_each_picture() -> None:
     assert not torch.allclose(both[0], both[1], atol=0.1)
 
 
+def test_a_gain_makes_vivid_colors_stronger_and_the_plain_mean_not() -> None:
+    logits = torch.randn(2, BINS, 2, 2, generator=torch.Generator().manual_seed(0))
+    plain, strong = (Decoding(0.38, 0.0, gain=gain)(logits, torch.tensor([0.0, 1.0])) for gain in (1.0, 1.5))
+    assert torch.allclose(strong[0], plain[0])
+    assert torch.allclose(strong[1], 1.5 * plain[1])
+
+
 def test_rarity_moves_colors_away_from_gray() -> None:
     centers = torch.tensor(bins.centers(), dtype=torch.float32)
     radius = centers.norm(dim=1)
@@ -110,7 +117,16 @@ def test_a_certain_color_is_decoded_exactly() -> None:
 
 
 def test_confidence_is_1_where_certain_and_0_where_all_is_possible() -> None:
-    certain = torch.zeros(1, BINS, 1, 1)
-    certain[0, 5] = 1
-    assert float(confidence(certain)) == pytest.approx(1)
-    assert float(confidence(torch.full((1, BINS, 1, 1), 1 / BINS))) == pytest.approx(0, abs=1e-6)
+    certain = torch.full((1, BINS, 1, 1), -1e4)
+    certain[0, 5] = 0
+    assert float(judge(certain)[0]) == pytest.approx(1)
+    assert float(judge(torch.zeros(1, BINS, 1, 1))[0]) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_distribution_keeps_cells_in_their_places() -> None:
+    logits = torch.randn(2, BINS, 3, 4, generator=torch.Generator().manual_seed(0))
+    sure, distribution = judge(logits)
+    assert torch.allclose(distribution, logits.softmax(dim=1), atol=1e-6)
+    assert sure.shape == (2, 1, 3, 4)
+    entropy = -(distribution * distribution.log()).sum(dim=1, keepdim=True)
+    assert torch.allclose(sure, 1 - entropy / np.log(BINS), atol=1e-5)

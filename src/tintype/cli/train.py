@@ -121,7 +121,8 @@ def export(
 
     calibration = None if calibrate is None else calibrate_run(run, calibrate, working_size)
     if calibration is not None:
-        say(f"calibrated: temperature {calibration.temperature:g}, rarity {calibration.rarity:.3g}")
+        found = f"rarity {calibration.rarity:.3g}, gain {calibration.gain:.3g}"
+        say(f"calibrated: temperature {calibration.temperature:g}, {found}")
     contract = run_export(
         run,
         output,

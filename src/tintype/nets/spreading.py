@@ -47,26 +47,30 @@ class HintSpread(nn.Module):
     def forward(self, x: Tensor, hints: Tensor) -> Tensor:
         """Map features (B, width, h, w) and hints (B, 4, h, w), as `hint_pyramid` gives them for this size,
         to logits to be added (B, 226, h, w); h and w are multiples of `BLOCK`. Without hints all are zero."""
-        color, share = hints[:, :2].float() * CHROMA_SCALE, hints[:, 3:].float()
+        color, share = hints[:, :2].float() * (CHROMA_SCALE / DEVIATION), hints[:, 3:].float()
         values = torch.cat([color, color.square().sum(dim=1, keepdim=True)], dim=1)  # (B, 3, h, w)
         here = torch.cat([color, torch.ones_like(share)], dim=1) * (share > 0) * HERE  # (B, 3, h, w)
         added: Tensor = functional.conv2d(here + self._from_alike(x, values, share), self.factor)
         return added
 
     def _from_alike(self, x: Tensor, values: Tensor, share: Tensor) -> Tensor:
-        """Color times strength, and strength, (B, 3, h, w), taken over from hinted blocks that look alike."""
+        """Color times strength, and strength, (B, 3, h, w), taken over from hinted blocks that look alike;
+        colors are in units of `DEVIATION`."""
         features = self._comparable(x)  # (B, 32, h, w)
         keys = _block_means(features, share)  # (B, 32, h/4, w/4)
         hinted = (functional.avg_pool2d(share, BLOCK) > 0).flatten(1)[:, None]  # (B, 1, hw/16)
         likeness = features.flatten(2).transpose(1, 2) @ keys.flatten(2)  # (B, hw, hw/16), cosines
         scores = self.log_sharpness.exp() * likeness.float() - self.log_nearness.exp() * _distances(x)
         scores = torch.where(hinted, scores, NEVER)
-        heeded = torch.sigmoid(scores.logsumexp(dim=2, keepdim=True) - self.threshold)  # (B, hw, 1)
-        block_values = _block_means(values, share).flatten(2).transpose(1, 2)  # (B, hw/16, 3)
-        mean = (scores.softmax(dim=2) @ block_values).float()  # (B, hw, 3)
+        nothing = self.threshold.expand(*scores.shape[:2], 1)  # beside the blocks, each cell may heed nothing
+        heed = torch.cat([scores, nothing], dim=2).softmax(dim=2)  # (B, hw, hw/16 + 1)
+        blocks = _block_means(torch.cat([values, torch.ones_like(share)], dim=1), share)  # (B, 4, h/4, w/4)
+        sums = heed @ functional.pad(blocks.flatten(2), (0, 1)).transpose(1, 2)  # (B, hw, 4)
+        heeded = sums[..., 3:].float()
+        mean = sums[..., :3].float() / heeded.clamp_min(1e-6)
         color, square = mean[..., :2], mean[..., 2:]
         variance = (square - color.square().sum(dim=2, keepdim=True)).clamp_min(0)
-        strength = self.log_strength.exp() * heeded * DEVIATION**2 / (DEVIATION**2 + variance)
+        strength = self.log_strength.exp() * heeded / (1 + variance)
         given = torch.cat([color * strength, strength], dim=2)  # (B, hw, 3)
         return given.transpose(1, 2).reshape(len(x), 3, x.shape[-2], x.shape[-1])
 
@@ -97,8 +101,9 @@ def _distances(x: Tensor) -> Tensor:
 
 
 def _gaussian_factor() -> Tensor:
-    """The convolution (226, 3, 1, 1) that turns a*, b* times a strength, and the strength, into the logarithm
-    of a Gaussian around a*b* to that power, up to a constant."""
-    centers = torch.tensor(bins.centers(), dtype=torch.float32)  # (226, 2)
-    factor = torch.cat([2 * centers, -centers.square().sum(dim=1, keepdim=True)], dim=1)
-    return factor[:, :, None, None] / (2 * DEVIATION**2)
+    """The convolution (226, 3, 1, 1) that turns a*b* times a strength, and the strength, all in units of
+    `DEVIATION`, into the logarithm of a Gaussian around a*b* to that power, up to a constant. In these units
+    bins lie on whole numbers, so that float16 holds the factors exactly."""
+    centers = torch.tensor(bins.centers(), dtype=torch.float32) / DEVIATION  # (226, 2)
+    factor = torch.cat([centers, -centers.square().sum(dim=1, keepdim=True) / 2], dim=1)
+    return factor[:, :, None, None]

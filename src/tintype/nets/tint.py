@@ -131,17 +131,20 @@ class Decoding(nn.Module):
     """Logits to a*b* by a sharpened mean, the annealed mean of Zhang 2016 (equation 5) with rarity weights.
 
     Probabilities p are turned into p^(1/T) · r^β before the mean is taken, with r the rarity of a bin (Zhang
-    2016, equation 4). Vividness v in 0..1 sets T = temperature^v and β = rarity · v: at 0 it is the plain
-    mean, at 1 the most vivid picture.
+    2016, equation 4), and the mean is made stronger by a gain g. Vividness v in 0..1 sets T = temperature^v,
+    β = rarity · v and g = gain^v: at 0 it is the plain mean, at 1 the most vivid picture.
     """
 
     centers: Tensor
     log_weights: Tensor
 
-    def __init__(self, temperature: float, rarity: float, log_weights: Tensor | None = None) -> None:
+    def __init__(
+        self, temperature: float, rarity: float, log_weights: Tensor | None = None, gain: float = 1.0
+    ) -> None:
         super().__init__()
         self.log_temperature = math.log(temperature)
         self.rarity = rarity
+        self.log_gain = math.log(gain)
         self.register_buffer("centers", torch.tensor(bins.centers(), dtype=torch.float32))  # (226, 2)
         self.register_buffer("log_weights", torch.zeros(BINS) if log_weights is None else log_weights)
 
@@ -150,19 +153,31 @@ class Decoding(nn.Module):
         v = vivid.clamp(0, 1)[:, None, None, None]
         sharpened = logits * torch.exp(-self.log_temperature * v)
         sharpened = sharpened + self.rarity * v * self.log_weights[:, None, None]
-        return mean_color(sharpened, self.centers)
+        return mean_color(sharpened, self.centers) * torch.exp(self.log_gain * v)
 
 
 def mean_color(logits: Tensor, centers: Tensor) -> Tensor:
     """The mean a*b* (B, 2, h, w), CIE units, of the distributions softmax(logits), (B, 226, h, w)."""
-    probabilities = logits.softmax(dim=1)
-    return functional.conv2d(probabilities, centers.T[:, :, None, None])
+    mean = _cells(logits).softmax(dim=2) @ centers  # (B, hw, 2)
+    return mean.transpose(1, 2).reshape(len(logits), 2, logits.shape[2], logits.shape[3])
 
 
-def confidence(probabilities: Tensor) -> Tensor:
-    """1 - entropy / log 226 of distributions (B, 226, h, w): (B, 1, h, w), 0 for uniform, 1 for certain."""
-    entropy = -(probabilities * probabilities.clamp_min(1e-12).log()).sum(dim=1, keepdim=True)
-    return 1 - entropy / math.log(BINS)
+def judge(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Confidence (B, 1, h, w) and distribution (B, 226, h, w) of logits (B, 226, h, w).
+
+    Confidence is 1 - entropy / log 226: 0 for a uniform distribution, 1 for a certain one.
+    """
+    log_shares = _cells(logits).log_softmax(dim=2)  # (B, hw, 226)
+    shares = log_shares.exp()
+    entropy = -(shares * log_shares).sum(dim=2)  # (B, hw)
+    sure = 1 - entropy / math.log(BINS)
+    distribution = shares.transpose(1, 2).reshape(logits.shape)
+    return sure.reshape(len(logits), 1, logits.shape[2], logits.shape[3]), distribution
+
+
+def _cells(logits: Tensor) -> Tensor:
+    """(B, 226, h, w) as (B, hw, 226): ONNX Runtime takes softmaxes of the last axis four times as fast."""
+    return logits.flatten(2).transpose(1, 2)
 
 
 class _Residual(nn.Module):

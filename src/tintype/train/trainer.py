@@ -84,6 +84,7 @@ def train(
     if pictures.scores is not None:
         check_network(pictures.scores, run.approach.weights())
     run.go()
+    team.leave()
     return run.progress
 
 

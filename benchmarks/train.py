@@ -79,9 +79,9 @@ def take_times(config: TrainConfig, data: Path, steps: int, rounds: int) -> Spee
 
     Raises `DataError`, `DeviceError` when the data or the device cannot be used.
     """
+    pictures = folder.open_data(data, None, config)
     fabric = make_fabric(config)
     approach = APPROACHES[config.approach](config, fabric)
-    pictures = folder.open_data(data, None, config)
     cutting = Cutting(config.side, config.smallest_crop, config.flip)
     size = config.batch * config.accumulate
     batches = TrainingBatches(pictures.training, cutting, size, config.seed, scores=pictures.scores)

@@ -57,6 +57,8 @@ class StoredScores:
         self.folder = folder
         try:
             manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+            if manifest["format"] != FORMAT:
+                raise ValueError("another format")
             shape = (manifest["count"], manifest["classes"])
             self._rows: Scores = np.memmap(folder / SCORES, dtype=np.float16, mode="r").reshape(shape)
             self.origin = Origin(**manifest["origin"])

@@ -17,9 +17,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return text.replace("*", r"\*") + "\n"
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
     """Versions of Python and of the packages that the figures depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 def command_line(script: str, arguments: Sequence[str]) -> str:
@@ -33,9 +33,15 @@ def command_line(script: str, arguments: Sequence[str]) -> str:
     return shlex.join(["python", f"benchmarks/{script}", *shown])
 
 
-def page(title: str, script: str, arguments: Sequence[str], sections: Iterable[str]) -> str:
+def page(
+    title: str,
+    script: str,
+    arguments: Sequence[str],
+    sections: Iterable[str],
+    packages: Sequence[str] = PACKAGES,
+) -> str:
     """A whole page: title, how it was made, sections."""
-    used = ", ".join(f"{name} {number}" for name, number in versions().items())
+    used = ", ".join(f"{name} {number}" for name, number in versions(packages).items())
     made = f"Written by\n\n```\n{command_line(script, arguments)}\n```\n\nwith {used}.\n"
     return "\n".join([f"# {title}\n", made, *sections])
 

@@ -180,8 +180,8 @@ class TestBatches:
         straight = [TrainingBatches(packed, cutting, 2, seed=3)[step] for step in range(8)]
         again = TrainingBatches(packed, cutting, 2, seed=3)
         for step in (7, 0, 5, 4):
-            assert torch.equal(again[step], straight[step])
-        assert not torch.equal(TrainingBatches(packed, cutting, 2, seed=4)[0], straight[0])
+            assert torch.equal(again[step].pictures, straight[step].pictures)
+        assert not torch.equal(TrainingBatches(packed, cutting, 2, seed=4)[0].pictures, straight[0].pictures)
 
     def test_an_epoch_shows_every_picture_once(self, tmp_path: Path) -> None:
         packed = packed_set(tmp_path)
@@ -197,15 +197,17 @@ class TestBatches:
 
     def test_two_processes_share_a_batch(self, tmp_path: Path) -> None:
         packed = packed_set(tmp_path)
-        whole = TrainingBatches(packed, Cutting(16), 4, seed=0)[0]
-        halves = [TrainingBatches(packed, Cutting(16), 4, seed=0, rank=rank, world=2)[0] for rank in (0, 1)]
+        whole = TrainingBatches(packed, Cutting(16), 4, seed=0)[0].pictures
+        halves = [
+            TrainingBatches(packed, Cutting(16), 4, seed=0, rank=rank, world=2)[0].pictures for rank in (0, 1)
+        ]
         assert torch.equal(torch.stack(halves, dim=1).flatten(0, 1), whole)
 
     def test_workers_give_the_same_batches_as_none(self, tmp_path: Path) -> None:
         batches = TrainingBatches(packed_set(tmp_path), Cutting(16), 2, seed=0)
         alone = list(load(batches, 1, 4, workers=0, pin_memory=False))
         helped = list(load(batches, 1, 4, workers=1, pin_memory=False))
-        assert all(torch.equal(a, b) for a, b in zip(alone, helped, strict=True))
+        assert all(torch.equal(a.pictures, b.pictures) for a, b in zip(alone, helped, strict=True))
         assert len(list(islice(alone, 3))) == 3
 
     def test_validation_shows_all_pictures_in_order(self, tmp_path: Path) -> None:

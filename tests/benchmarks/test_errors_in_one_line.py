@@ -16,6 +16,8 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
         ("sizes.py", ["skimage:nothing"], "choose one of"),
         ("sizes.py", ["--data", "nowhere"], "no data set at nowhere"),
         ("speed.py", ["--model", "nothing.onnx"], "no model file"),
+        ("train.py", ["--experiment", "cnn", "--data", "nowhere"], "no data set at nowhere"),
+        ("train.py", ["--experiment", "cnn", "--set", "width=7"], "must be one of"),
         ("sheet.py", ["nowhere.jpg", "--output", "sheet.jpg"], "give another file"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from command_runs import Ended
 
 from tintype.cli import train as verbs
-from tintype.data import PackedSet
+from tintype.data import PackedSet, pack
 from training_pictures import SMALL, colorful, encoded, write_folder
 
 Command = Callable[..., Ended]
@@ -41,6 +41,21 @@ def test_pictures_become_a_packed_set_a_run_a_model_and_a_colored_photograph(
     ended = tintype("colorize", photo, "--model", model, "-o", tmp_path / "new.png")
     assert ended.code == 0
     assert (tmp_path / "new.png").is_file()
+
+
+def test_class_scores_are_stored_once_and_trained_with(tintype: Command, tmp_path: Path) -> None:
+    packed = pack(write_folder(tmp_path / "pictures", 3), tmp_path / "packed", processes=1).folder
+    words = ("train", "fusion", "--data", packed, "--out", tmp_path / "run", "--preset", "tiny")
+    options = [*settings("classifier=lite0", "classifier_size=64", "embedded=true", "epochs=1")]
+    ended = tintype(*words, *options)
+    assert ended.code == 1
+    asked = ended.err.strip().split("make them: tintype ")[1].split()
+    assert asked == ["data", "embed", str(packed), "--classifier", "lite0", "--size", "64"]
+    for _ in range(2):
+        ended = tintype(*asked)
+        assert ended.code == 0
+        assert ended.err.endswith(f"{packed / 'scores-lite0-64'} holds the scores of 3 pictures\n")
+    assert tintype(*words, *options).code == 0
 
 
 def test_packing_lists_what_it_leaves_out(tintype: Command, tmp_path: Path) -> None:
@@ -100,6 +115,8 @@ def test_training_again_needs_resume(tintype: Command, tmp_path: Path) -> None:
         (("train", "cnn", "--data", ".", "--out", "run", "--set", "epoch=3"), 2, "did you mean 'epochs'"),
         (("export", "nothing", "-o", "x.onnx"), 1, "no whole checkpoint"),
         (("data", "pack", "nothing", "-o", "packed"), 1, "no data set at nothing"),
+        (("data", "embed", "nothing"), 1, "no whole packed set"),
+        (("data", "embed", "nothing", "--classifier", "lite1"), 2, "lite0, lite2 or"),
         (("data", "prepare", "nothing", "-o", "out"), 1, "no data set at nothing"),
         (("data", "prepare", ".", "-o", "out", "--val", "0.6", "--test", "0.4"), 2, "smaller shares"),
     ],
@@ -121,7 +138,7 @@ def test_a_mistake_is_one_line_and_an_exit_code(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("verb", ["train", "export", "data pack", "data prepare"])
+@pytest.mark.parametrize("verb", ["train", "export", "data pack", "data prepare", "data embed"])
 def test_without_the_training_side_a_verb_says_what_to_install(
     tintype: Command, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
@@ -131,6 +148,7 @@ def test_without_the_training_side_a_verb_says_what_to_install(
         "export": ("run", "-o", "x.onnx"),
         "data pack": ("d", "-o", "o"),
         "data prepare": ("d", "-o", "o"),
+        "data embed": ("d",),
     }[verb]
     ended = tintype(*verb.split(), *rest)
     assert ended.code == 2

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tintype.data.batches import to_lab
+from tintype.data.batches import Batch, to_lab
 from tintype.errors import ConfigError
 from tintype.losses import judging_generated, judging_real, mae, non_saturating
 from tintype.nets.scale import chroma_to_net
@@ -53,7 +53,7 @@ def test_the_first_losses_are_those_of_the_equations(gan: TrainConfig) -> None:
         generated = approach.network.module(luma)
         cost = non_saturating(judge(luma, generated)) + 100 * mae(real, generated)
         judging = judging_real(judge(luma, real), 0.1) + judging_generated(judge(luma, generated))
-    losses = approach.update(pictures, 1e-4)
+    losses = approach.update(Batch(pictures), 1e-4)
     assert float(losses["generator"]) == pytest.approx(float(cost), rel=1e-4)
     assert float(losses["discriminator"]) == pytest.approx(float(judging), rel=1e-4)
 
@@ -62,7 +62,7 @@ def test_each_player_is_moved_by_its_own_cost_alone(gan: TrainConfig) -> None:
     gan = gan.with_settings(["pixel_weight=0"])
     approach = Adversarial(gan, make_fabric(gan))
     before = {name: value.clone() for name, value in approach.tensors().items()}
-    approach.update(batch(), 1e-3)
+    approach.update(Batch(batch()), 1e-3)
     after = approach.tensors()
     for player in ("network", "discriminator"):
         moved = [
@@ -77,7 +77,7 @@ def test_each_player_is_moved_by_its_own_cost_alone(gan: TrainConfig) -> None:
 def test_the_discriminator_learns_to_tell_real_colors_from_generated_ones(gan: TrainConfig) -> None:
     torch.manual_seed(0)
     approach = Adversarial(gan, make_fabric(gan))
-    losses = [float(approach.update(batch(), 5e-4)["discriminator"]) for _ in range(15)]
+    losses = [float(approach.update(Batch(batch()), 5e-4)["discriminator"]) for _ in range(15)]
     assert losses[-1] < 0.7 * losses[0]
 
 
@@ -99,10 +99,10 @@ def test_an_interrupted_run_resumes_with_the_losses_of_an_uninterrupted_one(
     train(config, packed, tmp_path / "straight", say=quiet)
     update = Adversarial.update
 
-    def dying(self: Adversarial, pictures: Tensor, rate: float) -> dict[str, Tensor]:
+    def dying(self: Adversarial, batch: Batch, rate: float) -> dict[str, Tensor]:
         if self.updates == 3:
             raise KeyboardInterrupt
-        return update(self, pictures, rate)
+        return update(self, batch, rate)
 
     with monkeypatch.context() as patch:
         patch.setattr(Adversarial, "update", dying)
@@ -163,7 +163,7 @@ def test_accumulated_batches_move_the_weights_like_one_large_batch() -> None:
         config = large.with_settings(settings)
         torch.manual_seed(0)
         approach = Regression(config, make_fabric(config))
-        losses = [approach.update(batch(6), 1e-4)["train"] for _ in range(2)]
+        losses = [approach.update(Batch(batch(6)), 1e-4)["train"] for _ in range(2)]
         moved.append((torch.stack(losses), approach.weights()))
     assert torch.allclose(moved[0][0], moved[1][0], rtol=1e-4)
     for name, value in moved[0][1].items():

@@ -36,10 +36,10 @@ from tintype.train.trainer import train
 data, val, out, *settings = sys.argv[1:]
 rank = os.environ["RANK"]
 update = Regression.update
-def disturbed(self, pictures, rate):
+def disturbed(self, batch, rate):
     if rank == "1" and self.updates == 1:
         signal.raise_signal(signal.SIGTERM)
-    return update(self, pictures, rate)
+    return update(self, batch, rate)
 Regression.update = disturbed
 config = TrainConfig().with_settings(settings)
 progress = train(config, Path(data), Path(out), validation=Path(val))

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tintype.data.batches import Batch
 from tintype.errors import ConfigError
 from tintype.train import checkpoint
 from tintype.train.approach import ENCODER_RATE, Classification
@@ -61,10 +62,10 @@ def test_an_interrupted_run_resumes_with_the_losses_of_an_uninterrupted_one(
     train(config, packed, tmp_path / "straight", say=lambda _line: None)
     update = Classification.update
 
-    def dying(self: Classification, pictures: Tensor, rate: float) -> Tensor:
+    def dying(self: Classification, batch: Batch, rate: float) -> Tensor:
         if self.updates == 3:
             raise KeyboardInterrupt
-        return update(self, pictures, rate)
+        return update(self, batch, rate)
 
     with monkeypatch.context() as patch:
         patch.setattr(Classification, "update", dying)
@@ -85,7 +86,7 @@ def test_it_learns_colors(tint: TrainConfig) -> None:
     pictures = batch()
     before = float(approach.validate(pictures))
     for _ in range(12):
-        approach.update(pictures, 1e-3)
+        approach.update(Batch(pictures), 1e-3)
     assert float(approach.validate(pictures)) < 0.9 * before
 
 
@@ -93,7 +94,7 @@ def test_a_new_run_starts_from_imagenet_and_its_first_stages_stay(tint: TrainCon
     approach = Classification(tint, make_fabric(tint))
     approach.begin()
     expected = imagenet_encoder(0)
-    approach.update(batch(), 1e-3)
+    approach.update(Batch(batch()), 1e-3)
     now = {
         name.removeprefix("encoder."): weight
         for name, weight in checkpoint.part("network", approach.tensors()).items()
@@ -143,7 +144,7 @@ def test_with_hints_for_all_the_validation_has_them_too(tint: TrainConfig) -> No
 
 def test_the_encoder_learns_more_slowly(tint: TrainConfig) -> None:
     approach = Classification(tint, make_fabric(tint))
-    approach.update(batch(), 0.3)
+    approach.update(Batch(batch()), 0.3)
     rates = [group["lr"] for group in approach.optimizer.param_groups]
     assert rates == pytest.approx([0.3 * ENCODER_RATE, 0.3])
 

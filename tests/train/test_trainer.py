@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from tintype.data import pack
+from tintype.data.batches import Batch
 from tintype.errors import ConfigError, DataError, DeviceError, TintypeError, TrainingError
 from tintype.train import checkpoint, trainer
 from tintype.train.approach import Regression
@@ -130,12 +131,12 @@ def test_a_killed_run_resumes_with_the_losses_of_an_uninterrupted_one(
     update = Regression.update
     done = 0
 
-    def dying(self: Regression, pictures: Tensor, rate: float) -> Tensor:
+    def dying(self: Regression, batch: Batch, rate: float) -> Tensor:
         nonlocal done
         if done == killed_after:
             raise Killed
         done += 1
-        return update(self, pictures, rate)
+        return update(self, batch, rate)
 
     with monkeypatch.context() as patch:
         patch.setattr(Regression, "update", dying)
@@ -248,8 +249,8 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpo
 ) -> None:
     update = Regression.update
 
-    def exploding(self: Regression, pictures: Tensor, rate: float) -> Tensor:
-        losses = update(self, pictures, rate)
+    def exploding(self: Regression, batch: Batch, rate: float) -> Tensor:
+        losses = update(self, batch, rate)
         return {name: loss * (float("nan") if self.updates >= 3 else 1) for name, loss in losses.items()}
 
     monkeypatch.setattr(Regression, "update", exploding)

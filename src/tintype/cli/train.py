@@ -1,4 +1,4 @@
-"""The verbs of the training side: `train`, `export`, `data pack` and `data prepare`.
+"""The verbs of the training side: `train`, `export`, `data pack`, `data prepare` and `data embed`.
 
 Torch and what comes with it is imported inside the verbs alone, so that a light install has a light `--help`.
 """
@@ -17,6 +17,7 @@ NEEDED: Final = {
     "export": ("torch", "lightning", "safetensors", "onnx", "onnxscript"),
     "data pack": ("PIL",),
     "data prepare": ("PIL",),
+    "data embed": ("torch", "timm"),
 }
 """Modules of the extra `train` that a verb cannot do without."""
 
@@ -253,6 +254,25 @@ def prepare(
             say(f"packed {manifest['sets'][name]['pictures']} pictures into {output / name}")
         elif share:
             say(f"no picture fell to {name}: there are too few for a share of {share:g}")
+
+
+@data_app.command()
+def embed(
+    packed: Annotated[Path, typer.Argument(metavar="PACKED", help="A packed set; the scores go into it.")],
+    classifier: Annotated[
+        str, typer.Option(metavar="NAME", help="lite0, lite2, or any classifier of timm's.")
+    ] = "lite2",
+    size: Annotated[
+        int | None,
+        typer.Option(min=32, help="Side of the square that it sees, in pixels; else the classifier's own."),
+    ] = None,
+) -> None:
+    """Compute the class scores of a packed set once, for training fusion with embedded=true."""
+    require("data embed")
+    from tintype.train.embed import embed as run_embed
+
+    stored = run_embed(packed, classifier, size or 0, progress=_say_progress)
+    say(f"{stored.folder} holds the scores of {len(stored)} pictures")
 
 
 def _say_progress(done: int, total: int | None) -> None:

@@ -7,6 +7,7 @@ worker processes. Workers hand over uint8; `to_lab` turns a batch into L* and a*
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -16,10 +17,28 @@ from torch.utils.data import DataLoader, Dataset
 
 from tintype.color import srgb_to_lab
 from tintype.data.packed import PictureSet
+from tintype.data.scores import StoredScores
 from tintype.data.sources import Picture
+
+Loaded = TypeVar("Loaded")
 
 RATIO = 4 / 3
 """Widest and, inverted, narrowest crop before it is resized to a square (Inception's augmentation)."""
+
+
+class Batch(NamedTuple):
+    """Pictures to train on, and what is known of them beside."""
+
+    pictures: Tensor
+    """uint8 sRGB (B, 3, H, W)."""
+    scores: Tensor | None = None
+    """Class scores (B, K) of the whole pictures, float16, where they are stored and wanted."""
+
+    def parts(self, number: int) -> Iterator["Batch"]:
+        """The batch in at most so many parts, the last one maybe smaller."""
+        pictures = self.pictures.chunk(number)
+        scores = [None] * len(pictures) if self.scores is None else self.scores.chunk(number)
+        yield from map(Batch, pictures, scores)
 
 
 @dataclass(frozen=True)
@@ -72,8 +91,9 @@ def to_lab(pictures: Tensor) -> tuple[Tensor, Tensor]:
     return lab[:, :1], lab[:, 1:]
 
 
-class TrainingBatches(Dataset[Tensor]):
-    """The batches of a whole run by step, each uint8 (B, 3, side, side).
+class TrainingBatches(Dataset[Batch]):
+    """The batches of a whole run by step, each uint8 (B, 3, side, side), with the pictures' scores if there
+    are any.
 
     Each epoch's order is a permutation drawn from (seed, epoch); the pictures that do not fill its last batch
     are left out of that epoch. Of a batch, a process takes every `world`-th picture, beginning with number
@@ -81,9 +101,17 @@ class TrainingBatches(Dataset[Tensor]):
     """
 
     def __init__(
-        self, pictures: PictureSet, cutting: Cutting, batch: int, seed: int, rank: int = 0, world: int = 1
+        self,
+        pictures: PictureSet,
+        cutting: Cutting,
+        batch: int,
+        seed: int,
+        rank: int = 0,
+        world: int = 1,
+        scores: StoredScores | None = None,
     ) -> None:
         self.pictures = pictures
+        self.scores = scores
         self.cutting = cutting
         self.batch = min(batch, len(pictures))
         self.steps_per_epoch = len(pictures) // self.batch
@@ -92,13 +120,16 @@ class TrainingBatches(Dataset[Tensor]):
         self._epoch = -1
         self._order = np.empty(0, dtype=np.int64)
 
-    def __getitem__(self, step: int) -> Tensor:
+    def __getitem__(self, step: int) -> Batch:
         epoch, number = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
             self._order = np.random.default_rng((self.seed, epoch)).permutation(len(self.pictures))
         positions = range(number * self.batch + self.rank, (number + 1) * self.batch, self.world)
-        return torch.stack([self._crop(position) for position in positions])
+        pictures = torch.stack([self._crop(position) for position in positions])
+        if self.scores is None:
+            return Batch(pictures)
+        return Batch(pictures, torch.from_numpy(self.scores[self._order[list(positions)]]))
 
     def _crop(self, position: int) -> Tensor:
         random = np.random.default_rng((self.seed, self._epoch, position))
@@ -132,8 +163,8 @@ class ValidationBatches(Dataset[Tensor]):
 
 
 def load(
-    batches: Dataset[Tensor], first: int, total: int, workers: int, pin_memory: bool
-) -> Iterator[Tensor]:
+    batches: Dataset[Loaded], first: int, total: int, workers: int, pin_memory: bool
+) -> Iterator[Loaded]:
     """Yield batches number `first` to `total` - 1 in order, made by `workers` processes (0: in this one)."""
     loader = DataLoader(
         batches,

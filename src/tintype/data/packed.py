@@ -9,13 +9,17 @@ A packed set is a folder with three files:
 
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from tintype.data.sources import Location, Picture, decode, find_pictures
 from tintype.errors import DataError
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 PICTURES: Final = "pictures.bin"
 INDEX: Final = "index.npy"
@@ -62,6 +66,17 @@ class PackedSet:
         """Travel to worker processes by name, not by content."""
         return PackedSet, (self.folder,)
 
+    def check(self) -> None:
+        """Raise `DataError` when the pictures are not those of the manifest's hash; reads all of them."""
+        digest = sha256()
+        for number in range(len(self)):
+            hash_picture(digest, self[number])
+        if digest.hexdigest() != self.content_hash:
+            raise DataError(
+                f"the pictures of {self.folder} were changed or damaged; make it again with "
+                "`tintype data pack`"
+            )
+
     def __len__(self) -> int:
         return len(self._index)
 
@@ -106,6 +121,12 @@ class Subset:
         return self.whole[self.numbers[number]]
 
 
+def hash_picture(digest: "Hash", picture: Picture) -> None:
+    """Add a picture, uint8 [H, W, 3], to the hash of a packed set's content."""
+    digest.update(f"{picture.shape}".encode())
+    digest.update(np.ascontiguousarray(picture).data)
+
+
 def open_dataset(path: Path | str) -> PackedSet | LooseSet:
     """Open a packed set, a folder of pictures or tar shards (any depth), or one tar shard.
 
@@ -135,8 +156,6 @@ def split(whole: PictureSet, share: float, seed: int) -> tuple[Subset, Subset]:
 
 
 def _hash_of_listing(locations: Sequence[Location]) -> str:
-    from hashlib import sha256
-
     digest = sha256()
     for place in locations:
         size = place.path.stat().st_size if place.size is None else place.size

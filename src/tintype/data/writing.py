@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from tintype.data.packed import FORMAT, INDEX, MANIFEST, PICTURES
+from tintype.data.packed import FORMAT, INDEX, MANIFEST, PICTURES, hash_picture
 from tintype.data.sources import Picture
 from tintype.errors import DataError
 
@@ -94,10 +94,8 @@ class SetWriter:
     def add(self, picture: Picture) -> None:
         """Store a picture, uint8 [H, W, 3]. Raises `OSError` when that fails."""
         self._index.append((self._file.tell(), *picture.shape[:2]))
-        samples = np.ascontiguousarray(picture)
-        self._digest.update(f"{picture.shape}".encode())
-        self._digest.update(samples.data)
-        self._file.write(samples.data)
+        hash_picture(self._digest, picture)
+        self._file.write(np.ascontiguousarray(picture).data)
 
     def finish(self, more: Mapping[str, Any]) -> dict[str, Any]:
         """Write index and manifest, the latter with `more` in it; returns the manifest."""

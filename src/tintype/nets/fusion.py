@@ -76,7 +76,7 @@ class Classifier(nn.Module):
         self.network = timm.create_model(LITE.get(name, name), pretrained=False)
         self.network.requires_grad_(False)
         settings = self.network.pretrained_cfg
-        self.size: int = size or settings["input_size"][-1]
+        self.size = seen_size(name, size)
         self.classes: int = self.network.num_classes
         for key, of in (("mean", settings["mean"]), ("deviation", settings["std"])):
             self.register_buffer(key, torch.tensor(of)[:, None, None], persistent=False)  # (3, 1, 1)
@@ -93,6 +93,13 @@ class Classifier(nn.Module):
     def train(self, mode: bool = True) -> "Classifier":  # noqa: ARG002
         """Stay in evaluation mode: the statistics of batch normalization are ImageNet's."""
         return super().train(False)
+
+
+def seen_size(name: str, size: int = 0) -> int:
+    """Side of the square that a classifier sees: `size`, or its own where that is 0."""
+    settings: Any = timm.get_pretrained_cfg(LITE.get(name, name))
+    own: int = settings.input_size[-1]
+    return size or own
 
 
 def is_classifier(name: str) -> bool:

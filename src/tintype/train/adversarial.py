@@ -19,6 +19,7 @@ import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
+from tintype.data.batches import Batch
 from tintype.losses import DECEPTIONS, judging_generated, judging_real
 from tintype.nets.gan import Discriminator
 from tintype.nets.scale import chroma_to_net
@@ -48,17 +49,19 @@ class Adversarial(Regression):
         trained = [weight for weight in network.parameters() if weight.requires_grad]
         return torch.optim.Adam(trained, lr=config.rate, betas=MOMENTA)
 
-    def update(self, pictures: Tensor, rate: float) -> dict[str, Tensor]:
+    def update(self, batch: Batch, rate: float) -> dict[str, Tensor]:
         """One step of the generator, then one of the discriminator; see `Approach`."""
         for optimizer in (self.optimizer, self.judges_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.zero_grad()
-        losses = {name: torch.zeros((), device=pictures.device) for name in ("generator", "discriminator")}
+        losses = {
+            name: torch.zeros((), device=batch.pictures.device) for name in ("generator", "discriminator")
+        }
         seen: list[tuple[Tensor, Tensor, Tensor, float]] = []
-        for part, share in self._parts(pictures):
-            luma, chroma = self._shown(part)
-            generated = self.network(luma)  # (B, 2, h, w)
+        for part, share in self._parts(batch):
+            luma, chroma = self._shown(part.pictures)
+            generated = self._colored(luma, part.scores)  # (B, 2, h, w)
             pixels = self.config.pixel_weight * self._distance(chroma, generated)
             cost = share * (self._disbelief(luma, generated) + pixels)
             self.fabric.backward(cost)

@@ -15,7 +15,7 @@ from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from tintype.color import bins
-from tintype.data.batches import to_lab
+from tintype.data.batches import Batch, to_lab
 from tintype.data.film import age
 from tintype.data.guidance import simulate_hints
 from tintype.errors import ConfigError
@@ -38,9 +38,9 @@ TRAIN: Final = "train"
 class Approach(Protocol):
     """A way of training: owns its networks and optimizers."""
 
-    def update(self, pictures: Tensor, rate: float) -> dict[str, Tensor]:
-        """Take one step on uint8 sRGB (B, 3, H, W) at this learning rate; the losses before it, scalars by
-        the names of their curves, the same ones each time."""
+    def update(self, batch: Batch, rate: float) -> dict[str, Tensor]:
+        """Take one step on these pictures at this learning rate; the losses before it, scalars by the names
+        of their curves, the same ones each time."""
         ...
 
     def validate(self, pictures: Tensor) -> Tensor:
@@ -100,16 +100,16 @@ class Fitting(ABC):
         """An optimizer whose groups have the rates that go with `config.rate`."""
 
     @abstractmethod
-    def _loss(self, pictures: Tensor) -> Tensor:
-        """The loss of the network on uint8 sRGB (B, 3, H, W), with whatever makes training harder."""
+    def _loss(self, batch: Batch) -> Tensor:
+        """The loss of the network on these pictures, with whatever makes training harder."""
 
-    def update(self, pictures: Tensor, rate: float) -> dict[str, Tensor]:
+    def update(self, batch: Batch, rate: float) -> dict[str, Tensor]:
         """One step of the optimizer; see `Approach`."""
         for group, share in zip(self.optimizer.param_groups, self.shares, strict=True):
             group["lr"] = rate * share
         self.optimizer.zero_grad()
-        total = torch.zeros((), device=pictures.device)
-        for part, share in self._parts(pictures):
+        total = torch.zeros((), device=batch.pictures.device)
+        for part, share in self._parts(batch):
             loss = self._loss(part) * share
             self.fabric.backward(loss)
             total += loss.detach()
@@ -118,11 +118,11 @@ class Fitting(ABC):
         self._average()
         return {TRAIN: total}
 
-    def _parts(self, pictures: Tensor) -> Iterator[tuple[Tensor, float]]:
+    def _parts(self, batch: Batch) -> Iterator[tuple[Batch, float]]:
         """The batches that a step accumulates, each with its share of the pictures."""
-        for number, part in enumerate(pictures.chunk(self.config.accumulate)):
+        for number, part in enumerate(batch.parts(self.config.accumulate)):
             self.draws = self.updates * self.config.accumulate + number
-            yield part, len(part) / len(pictures)
+            yield part, len(part.pictures) / len(batch.pictures)
 
     def _step(self, network: nn.Module, optimizer: Any) -> None:
         """Shorten the gradient of a network if that is wished, and move its weights."""
@@ -202,9 +202,15 @@ class Regression(Fitting):
         trained = [weight for weight in network.parameters() if weight.requires_grad]
         return torch.optim.Adam(trained, lr=config.rate)
 
-    def _loss(self, pictures: Tensor) -> Tensor:
-        luma, chroma = self._shown(pictures)
-        return self._distance(chroma, self.network(luma))
+    def _loss(self, batch: Batch) -> Tensor:
+        luma, chroma = self._shown(batch.pictures)
+        return self._distance(chroma, self._colored(luma, batch.scores))
+
+    def _colored(self, luma: Tensor, scores: Tensor | None) -> Tensor:
+        """What the network makes of L* (B, 1, H, W), told these scores instead of the classifier's own if
+        they are stored."""
+        chroma_net: Tensor = self.network(luma) if scores is None else self.network(luma, scores)
+        return chroma_net
 
     def _shown(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
@@ -254,7 +260,8 @@ class Classification(Fitting):
         ]
         return torch.optim.AdamW(groups, lr=config.rate, weight_decay=WEIGHT_DECAY)
 
-    def _loss(self, pictures: Tensor) -> Tensor:
+    def _loss(self, batch: Batch) -> Tensor:
+        pictures = batch.pictures
         luma, chroma = to_lab(pictures)
         if self.config.aged:
             luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from tintype.errors import ConfigError
 from tintype.losses import DECEPTIONS, LOSSES
 from tintype.nets import NETWORKS, WIDTHS, Option
+from tintype.nets.fusion import seen_size
 from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, preset_settings
 
 PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
@@ -102,6 +103,9 @@ class TrainConfig:
     """Whether the discriminator sees L* beside the colors."""
     discriminator_width: int = 100
     """Per cent of the discriminator's channels."""
+    embedded: bool = False
+    """Whether a network with a classifier is told the scores of whole pictures that `tintype data embed` has
+    stored, instead of those of the crops."""
     precision: str = "32-true"
     """Arithmetic of the network; bf16-mixed is the faster one on most machines, 16-mixed needs a CUDA GPU."""
     device: str = "auto"
@@ -140,6 +144,7 @@ class TrainConfig:
         _check("discriminator_width", width, width in WIDTHS, f"one of {', '.join(map(str, WIDTHS))}")
         _check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
         self._check_approach()
+        self._check_embedded()
         _check("held_out", self.held_out, 0 < self.held_out < 1, "between 0 and 1")
 
     def _check_approach(self) -> None:
@@ -153,6 +158,26 @@ class TrainConfig:
         for name in ADVERSARIAL_SETTINGS:
             value = getattr(self, name)
             _check(name, value, value == defaults[name], "left out; it is for adversarial training only")
+
+    def _check_embedded(self) -> None:
+        """Raise `ConfigError` when stored scores are wanted where they would not be used, or would tell of
+        pictures as they were before they aged."""
+        if self.embedded:
+            holds = "classifier" in NETWORKS[self.network].options
+            _check(
+                "embedded", "true", holds, f"false for the network {self.network}, which has no classifier"
+            )
+            _check(
+                "aged", self.aged, self.aged == 0, "0 with embedded=true: those scores are of clean pictures"
+            )
+
+    @property
+    def classifier(self) -> tuple[str, int]:
+        """Name of the network's classifier and the side of the square that it sees, in pixels."""
+        known = NETWORKS[self.network].options
+        chosen = {name: self.options.get(name, known[name][0]) for name in ("classifier", "classifier_size")}
+        name = str(chosen["classifier"])
+        return name, seen_size(name, int(chosen["classifier_size"]))
 
     @property
     def title(self) -> str:

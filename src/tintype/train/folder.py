@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from torch import Tensor
 
-from tintype.data import PictureSet, open_dataset, split
-from tintype.errors import ConfigError
+from tintype.data import PackedSet, PictureSet, Subset, open_dataset, split
+from tintype.data.scores import StoredScores, open_scores
+from tintype.errors import ConfigError, DataError
 from tintype.train import checkpoint
 from tintype.train.config import FREE_TO_CHANGE, TrainConfig
 from tintype.train.journal import CURVE, read_curve
@@ -37,6 +38,8 @@ class RunData:
     validation: PictureSet
     identity: dict[str, str | int]
     """Hashes and counts, as stored in checkpoints and in the record."""
+    scores: StoredScores | None = None
+    """Class scores of the training pictures, where the settings ask for stored ones."""
 
 
 def open_data(data: Path, validation: Path | None, config: TrainConfig) -> RunData:
@@ -59,7 +62,20 @@ def open_data(data: Path, validation: Path | None, config: TrainConfig) -> RunDa
         "validation": other_hash,
         "validation_pictures": len(other),
     }
-    return RunData(training, other, identity)
+    scores = _open_scores(data, whole, config) if config.embedded else None
+    if scores is not None:
+        identity["scores"] = scores.sha256
+        scores = scores.of(training.numbers) if isinstance(training, Subset) else scores
+    return RunData(training, other, identity, scores)
+
+
+def _open_scores(data: Path, whole: PictureSet, config: TrainConfig) -> StoredScores:
+    if not isinstance(whole, PackedSet):
+        raise DataError(
+            f"{data} is no packed set and so has no stored scores; `tintype data pack` it, then "
+            "`tintype data embed`, or train with embedded=false"
+        )
+    return open_scores(whole, *config.classifier)
 
 
 def prepare(out: Path, config: TrainConfig, resume: bool) -> None:

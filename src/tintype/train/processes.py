@@ -156,6 +156,13 @@ class Team:
         """Go on when all processes have come this far. Raises `TrainingError` when one of them has ended."""
         self.largest(0)
 
+    def leave(self) -> None:
+        """Part from the others, when all have come this far. A process that ended while others still worked
+        would now and then be aborted by what gloo has in the background."""
+        if self.world > 1:
+            self.wait()
+            distributed.destroy_process_group()
+
     def check_same(self, what: str, advice: str) -> None:
         """Raise `TrainingError` with the advice when not all processes have the same text."""
         number = int.from_bytes(sha256(what.encode()).digest()[:6], "big")

@@ -23,6 +23,7 @@ from tintype.train import checkpoint, folder
 from tintype.train.approach import TRAIN, Approach
 from tintype.train.approaches import APPROACHES
 from tintype.train.config import PRECISIONS, TrainConfig
+from tintype.train.embed import check_network
 from tintype.train.folder import RunData
 from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
 from tintype.train.processes import EqualCopies, Team, check_batch, launched
@@ -80,7 +81,10 @@ def train(
         run.begin_with(start)
     else:
         run.approach.begin()
+    if pictures.scores is not None:
+        check_network(pictures.scores, run.approach.weights())
     run.go()
+    team.leave()
     return run.progress
 
 
@@ -140,6 +144,7 @@ class Run:
             config.seed,
             fabric.global_rank,
             fabric.world_size,
+            data.scores,
         )
         self.total = self.batches.steps_per_epoch * config.epochs
         self.pin_memory = fabric.device.type == "cuda"
@@ -167,9 +172,9 @@ class Run:
         progress.ended = self._end()
         if progress.ended:
             return
-        for pictures in load(self.batches, progress.step, self.total, self.config.workers, self.pin_memory):
+        for batch in load(self.batches, progress.step, self.total, self.config.workers, self.pin_memory):
             rate = self.rate()
-            for name, loss in self.approach.update(self.fabric.to_device(pictures), rate).items():
+            for name, loss in self.approach.update(self.fabric.to_device(batch), rate).items():
                 self.losses.setdefault(name, []).append(loss)
             progress.step += 1
             self._tick()

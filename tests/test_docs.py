@@ -7,6 +7,7 @@ verbs and options are held against the program. Blocks of the kind `python` are 
 one script.
 """
 
+import json
 import os
 import re
 import shlex
@@ -25,7 +26,7 @@ from tintype.cli.app import app
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN = {"colorize", "models", "--version", "--help"}
+RUN = {"colorize", "suggest", "models", "--version", "--help"}
 """Commands that are run; of the others only the options are held against the program."""
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
@@ -73,6 +74,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         ramp.save(path)
+    hints = {"version": 1, "hints": [{"at": [120, 80], "color": "#d04030"}]}
+    painted = Image.new("RGBA", (240, 180))
+    painted.paste((46, 92, 40, 255), (30, 100, 90, 110))
+    painted.save(tmp_path / "painted.png")
+    (tmp_path / "hints").mkdir()
+    for name in ("old.json", "hints/a.json"):
+        (tmp_path / name).write_text(json.dumps(hints))
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

@@ -31,7 +31,7 @@ FloatArray = NDArray[np.float64]
 
 STRONGEST: Final = 1.0
 """Largest power of rarity that is tried."""
-LARGEST_GAIN: Final = 2.0
+LARGEST_GAIN: Final = 4.0
 """Largest gain that is tried."""
 ROUNDS: Final = 7
 """Halvings of the interval in which a number is searched: to 0.008."""
@@ -46,7 +46,7 @@ class Calibration:
     rarity: float = 0.0
     """Power of the rarity weights, β."""
     gain: float = 1.0
-    """What the mean is multiplied with."""
+    """What the mean is multiplied with where the distribution is uniform; see `Decoding`."""
     shares: tuple[float, ...] = field(default=(1 / BINS,) * BINS, repr=False)
     """How often each bin occurs in photographs."""
 

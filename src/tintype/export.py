@@ -68,7 +68,8 @@ class GuidedModule(nn.Module):
         """L* (B, 1, H, W) in 0..100, hints (B, 3, H, W) and vividness (B,) in 0..1 to a*, b* (B, 2, h, w),
         confidence (B, 1, h, w) and distribution (B, 226, h, w)."""
         logits = self.network(luma, hints)
-        return self.decoding(logits, vivid), *judge(logits)
+        sure, distribution = judge(logits)
+        return self.decoding(logits, vivid, sure), sure, distribution
 
 
 def export(

@@ -110,7 +110,7 @@ def test_a_new_run_starts_from_imagenet_and_its_first_stages_stay(tint: TrainCon
 def test_statistics_of_the_encoder_stay_from_the_first_step_on(tint: TrainConfig) -> None:
     approach = Classification(tint, make_fabric(tint))
     before = {name: value.clone() for name, value in approach.network.encoder.state_dict().items()}
-    approach.update(batch(), 1e-3)
+    approach.update(Batch(batch()), 1e-3)
     after = approach.network.encoder.state_dict()
     kept = [name for name in before if "running" in name]
     assert kept
@@ -121,7 +121,7 @@ def test_one_part_can_be_trained_while_the_others_stay(tint: TrainConfig) -> Non
     config = tint.with_settings(["only=spread", "hinted=1"])
     approach = Classification(config, make_fabric(config))
     before = {name: value.clone() for name, value in approach.network.state_dict().items()}
-    approach.update(batch(), 1e-2)
+    approach.update(Batch(batch()), 1e-2)
     after = approach.network.state_dict()
     changed = {name for name in before if not torch.equal(after[name], before[name])}
     assert "spread.features.weight" in changed

@@ -131,8 +131,10 @@ class Decoding(nn.Module):
     """Logits to a*b* by a sharpened mean, the annealed mean of Zhang 2016 (equation 5) with rarity weights.
 
     Probabilities p are turned into p^(1/T) · r^β before the mean is taken, with r the rarity of a bin (Zhang
-    2016, equation 4), and the mean is made stronger by a gain g. Vividness v in 0..1 sets T = temperature^v,
-    β = rarity · v and g = gain^v: at 0 it is the plain mean, at 1 the most vivid picture.
+    2016, equation 4). A mean of many colors is grayer than each of them; so the less sure the distribution
+    is, the stronger the mean is made, by gain^(v · (1 - confidence)). A hint is sure, and keeps its color.
+    Vividness v in 0..1 sets T = temperature^v and β = rarity · v: at 0 it is the plain mean, at 1 the most
+    vivid picture.
     """
 
     centers: Tensor
@@ -148,12 +150,16 @@ class Decoding(nn.Module):
         self.register_buffer("centers", torch.tensor(bins.centers(), dtype=torch.float32))  # (226, 2)
         self.register_buffer("log_weights", torch.zeros(BINS) if log_weights is None else log_weights)
 
-    def forward(self, logits: Tensor, vivid: Tensor) -> Tensor:
-        """Logits (B, 226, h, w) and vividness (B,) to a*, b* in CIE units (B, 2, h, w)."""
+    def forward(self, logits: Tensor, vivid: Tensor, sure: Tensor | None = None) -> Tensor:
+        """Logits (B, 226, h, w) and vividness (B,) to a*, b* in CIE units (B, 2, h, w).
+
+        `sure` (B, 1, h, w) is the confidence that `judge` gives, if that is known already.
+        """
         v = vivid.clamp(0, 1)[:, None, None, None]
         sharpened = logits * torch.exp(-self.log_temperature * v)
         sharpened = sharpened + self.rarity * v * self.log_weights[:, None, None]
-        return mean_color(sharpened, self.centers) * torch.exp(self.log_gain * v)
+        sure = judge(logits)[0] if sure is None else sure
+        return mean_color(sharpened, self.centers) * torch.exp(self.log_gain * v * (1 - sure))
 
 
 def mean_color(logits: Tensor, centers: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Final
 from tintype.errors import ModelError, UnknownModel
 from tintype.zoo.card import Card
 
-DEFAULT_MODEL: Final = "cnn"
+DEFAULT_MODEL: Final = "tint"
 """Name of the model that is used when none is asked for."""
 
 MODELS_VARIABLE: Final = "TINTYPE_MODELS"

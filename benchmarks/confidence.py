@@ -143,10 +143,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--size", type=ranges.positive, default=256, help="side of the square that is asked of"
     )
-    parser.add_argument("--limit", type=ranges.positive, help="so many pictures of each set, evenly spread")
-    parser.add_argument("--jobs", type=ranges.positive, default=1, help="processes; figures stay the same")
-    parser.add_argument("--json", type=Path, help="write all figures here")
-    parser.add_argument("--markdown", type=Path, help="write the page here, not to standard output")
+    ranges.add_extent_and_results(parser)
     return parser.parse_args(arguments)
 
 

@@ -198,13 +198,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--crop", action="store_true", help="center square (default)")
     shape.add_argument("--stretch", action="store_true", help="whole picture, stretched to the square")
-    parser.add_argument("--limit", type=ranges.positive, help="so many pictures of each set, evenly spread")
     parser.add_argument(
         "--fit", type=Path, help="fit the two means on these pictures, not on the scored ones"
     )
-    parser.add_argument("--jobs", type=ranges.positive, default=1, help="processes; figures stay the same")
-    parser.add_argument("--json", type=Path, help="write all figures here")
-    parser.add_argument("--markdown", type=Path, help="write the page here, not to standard output")
+    ranges.add_extent_and_results(parser)
     return parser.parse_args(arguments)
 
 

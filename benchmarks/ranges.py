@@ -1,6 +1,7 @@
-"""What several scripts read from the command line: numbers, checked as they are read."""
+"""What several scripts read from the command line: numbers, checked as they are read, and common options."""
 
 import argparse
+from pathlib import Path
 
 
 def positive(text: str) -> int:
@@ -39,3 +40,11 @@ def share(text: str) -> float:
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"{text!r} must be a number between 0 and 1")
     return number
+
+
+def add_extent_and_results(parser: argparse.ArgumentParser) -> None:
+    """Options of scripts that score sets of pictures: on how many, by how many, and where figures go."""
+    parser.add_argument("--limit", type=positive, help="so many pictures of each set, evenly spread")
+    parser.add_argument("--jobs", type=positive, default=1, help="processes; figures stay the same")
+    parser.add_argument("--json", type=Path, help="write all figures here")
+    parser.add_argument("--markdown", type=Path, help="write the page here, not to standard output")

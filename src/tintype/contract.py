@@ -8,7 +8,7 @@ A model is an ONNX graph with these named tensors, all float32, with free N, H a
     chroma        [N, 2, h, w]    out, a*, b* in CIE units; h = H / chroma_stride
     confidence    [N, 1, h, w]    out, optional: 0..1
     distribution  [N, 226, h, w]  out, optional: probabilities over `tintype.color.bins.centers()`, sum 1;
-                                  computed only when it is asked for
+                                  given only when it is asked for
 
 Scaling, bins, classifiers and whatever else a network needs lie inside the graph, so that nobody who runs a
 model knows which network it is. The rest that a caller must know is the `Contract`, stored as JSON in the

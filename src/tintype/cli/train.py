@@ -24,6 +24,23 @@ NEEDED: Final = {
 STOPPED: Final = {"SIGINT": 130, "SIGTERM": 143}
 """Exit codes of a run that a signal stopped, as shells count them: 128 + the signal's number."""
 
+MaxSide = Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")]
+MinSide = Annotated[
+    int,
+    typer.Option(min=1, help="Leave out pictures whose shorter side is shorter; CIFAR-10 needs 32."),
+]
+MinChroma = Annotated[
+    float, typer.Option(min=0, help="Leave out pictures whose mean chroma is lower, in CIE units.")
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="Leave out archives, shards, folders or pictures of this name; may be given often.",
+    ),
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; else one for each core.")]
+
 data_app: Final = typer.Typer(no_args_is_help=True, help="Prepare photographs for training.")
 
 
@@ -147,22 +164,11 @@ def pack(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Folder to make.")],
-    max_side: Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")] = 256,
-    min_side: Annotated[
-        int, typer.Option(min=1, help="Leave out pictures whose shorter side is shorter.")
-    ] = 64,
-    min_chroma: Annotated[
-        float, typer.Option(min=0, help="Leave out pictures whose mean chroma is lower, in CIE units.")
-    ] = 4.0,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATTERN", help="Leave out shards, folders or pictures of this name; may be given often."
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; else one for each core.")
-    ] = None,
+    max_side: MaxSide = 256,
+    min_side: MinSide = 64,
+    min_chroma: MinChroma = 4.0,
+    exclude: Exclude = None,
+    jobs: Jobs = None,
 ) -> None:
     """Decode photographs once, so that training never decodes again."""
     require("data pack")
@@ -210,24 +216,11 @@ def prepare(
             "of 64 bits; 0 leaves out exact duplicates alone.",
         ),
     ] = 6,
-    max_side: Annotated[int, typer.Option(min=8, help="Shrink pictures whose shorter side is longer.")] = 256,
-    min_side: Annotated[
-        int,
-        typer.Option(min=1, help="Leave out pictures whose shorter side is shorter; CIFAR-10 needs 32."),
-    ] = 64,
-    min_chroma: Annotated[
-        float, typer.Option(min=0, help="Leave out pictures whose mean chroma is lower, in CIE units.")
-    ] = 4.0,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATTERN",
-            help="Leave out archives, shards, folders or pictures of this name; may be given often.",
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Processes; else one for each core.")
-    ] = None,
+    max_side: MaxSide = 256,
+    min_side: MinSide = 64,
+    min_chroma: MinChroma = 4.0,
+    exclude: Exclude = None,
+    jobs: Jobs = None,
 ) -> None:
     """Turn photographs as they lie about into packed sets to train, validate and test on, none twice."""
     require("data prepare")

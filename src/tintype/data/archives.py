@@ -87,6 +87,7 @@ def _zipped(path: Path, label: str, swollen: int) -> Iterator[Place]:
                 with archive.open(member) as file:
                     yield from _pictures(name, file, member.file_size)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+                # damaged, or compressed in an unknown way; zipfile raises RuntimeError for encrypted members
                 yield Refused(name, f"cannot be read out of its archive ({error})")
 
 

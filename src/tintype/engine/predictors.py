@@ -97,7 +97,7 @@ class OnnxPredictor:
         """Chroma for L* [N, 1, H, W], float32, 0..100; H and W are multiples of the contract's `multiple`.
 
         `hints` [N, 3, H, W] holds a*, b* and a mask; a model that takes hints gets none (all zero) when it
-        is None. `vivid` 0..1 is the contract's own when None. Only with `distribution` is that computed.
+        is None. `vivid` 0..1 is the contract's own when None. Only with `distribution` is that given.
 
         Raises `ConfigError` when hints, vividness or the distribution are asked of a model without, and
         `ModelError` when it fails or gives something that is not finite or not of the promised size. The

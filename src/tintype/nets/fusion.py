@@ -90,7 +90,7 @@ class Classifier(nn.Module):
         scores: Tensor = self.network(rgb)
         return scores.float()
 
-    def train(self, mode: bool = True) -> "Classifier":  # noqa: ARG002
+    def train(self, mode: bool = True) -> "Classifier":  # noqa: ARG002  torch's signature
         """Stay in evaluation mode: the statistics of batch normalization are ImageNet's."""
         return super().train(False)
 

@@ -11,6 +11,7 @@ from command_runs import Ended
 
 from tintype.cli import train as verbs
 from tintype.data import PackedSet, pack
+from tintype.zoo.card import Card
 from training_pictures import SMALL, colorful, encoded, write_folder
 
 Command = Callable[..., Ended]
@@ -35,6 +36,12 @@ def test_pictures_become_a_packed_set_a_run_a_model_and_a_colored_photograph(
 
     ended = tintype("export", run, "-o", model, "--working-size", 64, "--name", "mine")
     assert (ended.code, ended.err.strip()) == (0, f"wrote {model}: model mine, best at 64×64 pixels")
+
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps({"summary": "for a test", "license": "MIT", "data": "made up"}))
+    ended = tintype("export", run, "-o", model, "--card", said)
+    assert (ended.code, ended.err.splitlines()[1:]) == (0, [f"wrote {model.with_suffix('.json')}, its card"])
+    assert Card.read(model.with_suffix(".json")).training["steps"] == 4
 
     photo = tmp_path / "old.png"
     photo.write_bytes(encoded(colorful(1)))
@@ -114,6 +121,7 @@ def test_training_again_needs_resume(tintype: Command, tmp_path: Path) -> None:
         (("train", "cnn", "--data", "nothing", "--out", "run"), 1, "no data set at nothing"),
         (("train", "cnn", "--data", ".", "--out", "run", "--set", "epoch=3"), 2, "did you mean 'epochs'"),
         (("export", "nothing", "-o", "x.onnx"), 1, "no whole checkpoint"),
+        (("export", "nothing", "-o", "x.onnx", "--card", "said.json"), 2, "cannot read the description"),
         (("data", "pack", "nothing", "-o", "packed"), 1, "no data set at nothing"),
         (("data", "embed", "nothing"), 1, "no whole packed set"),
         (("data", "embed", "nothing", "--classifier", "lite1"), 2, "lite0, lite2 or"),

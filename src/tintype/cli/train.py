@@ -130,13 +130,24 @@ def export(
             min=0, max=1, help="Vividness unless a person says otherwise, for tint; 0.5 if not given."
         ),
     ] = None,
+    card: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DESCRIPTION.json",
+            help="Also write the model's card, with what this file says (an older card will do) and the "
+            "record of the run.",
+        ),
+    ] = None,
 ) -> None:
     """Turn a training run into an ONNX model, proven to compute what torch computes."""
     require("export")
     from tintype.calibrate import calibrate_run
     from tintype.export import DEFAULT_VIVID
     from tintype.export import export as run_export
+    from tintype.train.card import check_name, read_description, write_card
 
+    description = None if card is None else read_description(card)
+    name = name if card is None else check_name(output, name)
     calibration = None if calibrate is None else calibrate_run(run, calibrate, working_size)
     if calibration is not None:
         found = f"rarity {calibration.rarity:.3g}, gain {calibration.gain:.3g}"
@@ -152,6 +163,9 @@ def export(
     )
     side = contract.working_size
     say(f"wrote {output}: model {contract.name}, best at {side}×{side} pixels")
+    if description is not None:
+        write_card(output, contract, run, description)
+        say(f"wrote {output.with_name(contract.name)}.json, its card")
 
 
 @data_app.command()

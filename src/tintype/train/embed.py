@@ -68,7 +68,7 @@ def _scores(pictures: PackedSet, network: Classifier, first: int) -> Iterator[Te
     device = torch.device("cpu")
     if torch.accelerator.is_available():
         device = torch.accelerator.current_accelerator() or device
-    network = network.to(device)
+    network = network.to(device).to(memory_format=torch.channels_last)
     for start in range(first, len(pictures), STEP):
         numbers = range(start, min(start + STEP, len(pictures)))
         seen = [_seen(pictures, number, network.size, device) for number in numbers]

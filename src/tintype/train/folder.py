@@ -8,10 +8,13 @@ curve.csv, curve.png, tensorboard/, sheets/
 """
 
 import json
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
+from statistics import fmean
 from typing import Any, Final
 
 from torch import Tensor
@@ -28,6 +31,8 @@ CONFIG: Final = "config.json"
 LAST: Final = "last.safetensors"
 BEST: Final = "best.safetensors"
 RECORD: Final = "record.json"
+THINNED: Final = 50
+"""Points of each training loss in the record; the curve has them all."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,17 @@ def _check_same(out: Path, before: TrainConfig, now: TrainConfig) -> None:
         )
 
 
+def thinned(rows: Sequence[Mapping[str, str]]) -> dict[str, list[tuple[int, float]]]:
+    """Each training loss of a curve as at most `THINNED` means, evenly over its points: (last step, mean)."""
+    losses: dict[str, list[tuple[int, float]]] = {}
+    for kind in sorted({row["kind"] for row in rows} - {"validation"}):
+        points = [(int(row["step"]), float(row["loss"])) for row in rows if row["kind"] == kind]
+        size = math.ceil(len(points) / THINNED)
+        parts = [points[start : start + size] for start in range(0, len(points), size)]
+        losses[kind] = [(part[-1][0], round(fmean(loss for _, loss in part), 6)) for part in parts]
+    return losses
+
+
 def read_weights(run: Path) -> tuple[TrainConfig, dict[str, Tensor]]:
     """Settings and exported weights of a run folder (the best ones, else the newest) or of one checkpoint.
 
@@ -143,15 +159,16 @@ def write_record(
     started_from: dict[str, Any] | None,
     processes: int,
 ) -> None:
-    """Write the record: settings, data, progress, validation curve, versions, number of processes, and the
-    run it began from."""
+    """Write the record: settings, data, progress, curves, versions, number of processes, and the run it
+    began from."""
+    rows = read_curve(out / CURVE)
     curve = [
         {
             "step": int(row["step"]),
             "loss": float(row["loss"]),
             "minutes": round(float(row["seconds"]) / 60, 1),
         }
-        for row in read_curve(out / CURVE)
+        for row in rows
         if row["kind"] == "validation"
     ]
     versions = {name: version(name) for name in ("torch", "lightning", "numpy")} | {
@@ -162,6 +179,7 @@ def write_record(
         "data": data.identity,
         "progress": asdict(progress),
         "validation": curve,
+        "losses": thinned(rows),
         "versions": versions,
         "processes": processes,
         "started_from": started_from,

@@ -151,16 +151,19 @@ def test_a_killed_run_resumes_with_the_losses_of_an_uninterrupted_one(
         assert all(torch.equal(killed[key], straight[key]) for key in killed if key != "random")
 
 
-def test_a_real_kill_leaves_a_run_that_resumes(packed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("experiment", ["cnn", "gan"])
+def test_a_killed_process_leaves_a_run_that_resumes_with_the_losses_of_an_uninterrupted_one(
+    packed: Path, tmp_path: Path, experiment: str
+) -> None:
     script = (
         "import sys; from pathlib import Path; from tintype.train.config import TrainConfig; "
         "from tintype.train.trainer import train; "
-        "train(TrainConfig().with_settings(sys.argv[3:]), Path(sys.argv[1]), Path(sys.argv[2]), "
-        "watch=lambda p, t, l: print('step', p.step, flush=True))"
+        "train(TrainConfig.recommended(sys.argv[3], 'tiny').with_settings(sys.argv[4:]), "
+        "Path(sys.argv[1]), Path(sys.argv[2]), watch=lambda p, t, l: print('step', p.step, flush=True))"
     )
-    settings = [*SMALL, "epochs=10000", "patience=0", "checkpoint_minutes=0"]
+    settings = ["epochs=10000", "schedule=constant", "checkpoint_minutes=0"]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(packed), str(tmp_path / "run"), *settings],
+        [sys.executable, "-c", script, str(packed), str(tmp_path / "killed"), experiment, *settings],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -171,13 +174,15 @@ def test_a_real_kill_leaves_a_run_that_resumes(packed: Path, tmp_path: Path) -> 
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    config = TrainConfig().with_settings(settings)
-    before = checkpoint.load(tmp_path / "run" / "last.safetensors")[1]["progress"]["step"]
+    before = checkpoint.load(tmp_path / "killed" / "last.safetensors")[1]["progress"]["step"]
+    config = TrainConfig.recommended(experiment, "tiny").with_settings(settings)
+    limited = config.with_settings([f"epochs={before // 2 + 2}"])
     lines: list[str] = []
-    limited = TrainConfig.from_dict(config.to_dict() | {"epochs": before // 2 + 2})
-    progress = train(limited, packed, tmp_path / "run", resume=True, say=lines.append)
+    progress = train(limited, packed, tmp_path / "killed", resume=True, say=lines.append)
     assert f"resumed at step {before}, epoch {before // 2 + 1}" in lines
     assert progress.step == 2 * (before // 2 + 2)
+    run(limited, packed, tmp_path / "straight")
+    assert curve(tmp_path / "killed") == curve(tmp_path / "straight")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -92,7 +92,7 @@ NETWORKS: Final[dict[str, Network]] = {
         options={"encoder": (0, 2)},
         multiple=32,
         chroma_stride=4,
-        working_size=256,
+        working_size=192,
         guided=True,
     ),
 }

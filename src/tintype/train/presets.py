@@ -53,7 +53,7 @@ RECOMMENDED: Final[dict[str, dict[str, Any]]] = {
 experiment."""
 
 _SMALL: Final[dict[str, Any]] = {
-    "side": 128,
+    "side": 96,
     "smallest_crop": 0.4,
     "batch": 32,
     "epochs": 10,

@@ -33,8 +33,8 @@ from tintype.train import folder
 from tintype.train.approach import Approach
 from tintype.train.approaches import APPROACHES
 from tintype.train.config import CHOICES, TrainConfig
+from tintype.train.device import make_fabric
 from tintype.train.presets import EXPERIMENTS, PRESETS
-from tintype.train.trainer import make_fabric
 
 PACKAGES = ("tintype", "torch", "lightning", "timm", "numpy")
 MADE = (256, 341)

@@ -13,9 +13,10 @@ from tintype.losses import judging_generated, judging_real, mae, non_saturating
 from tintype.nets.scale import chroma_to_net
 from tintype.train import checkpoint, folder, pretrained
 from tintype.train.adversarial import Adversarial
-from tintype.train.approach import Regression
 from tintype.train.config import TrainConfig
-from tintype.train.trainer import make_fabric, train
+from tintype.train.device import make_fabric
+from tintype.train.regression import Regression
+from tintype.train.trainer import train
 from training_pictures import colorful
 
 TINY = ("side=32", "epochs=2", "batch=2", "log_every=1", "discriminator_width=12")

@@ -72,7 +72,7 @@ def test_parameters_are_those_that_were_trained(
     tmp_path: Path, packed: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "tintype.train.approach.imagenet_classifier",
+        "tintype.train.regression.imagenet_classifier",
         lambda name: NETWORKS["fusion"].make({"classifier": name}).classifier.network.state_dict(),
     )
     options = ["classifier=test_resnet", "epochs=1", "ema=0.9"]

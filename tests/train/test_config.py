@@ -109,7 +109,7 @@ def test_the_presets_of_the_report_are_its_settings() -> None:
 def test_settings_given_by_hand_override_the_preset() -> None:
     config = TrainConfig.recommended("fusion", "small").with_settings(["width=25", "epochs=3"])
     assert config.options == {"width": 25, "classifier": "lite2", "classifier_size": 160}
-    assert (config.epochs, config.side) == (3, 128)
+    assert (config.epochs, config.side) == (3, 96)
 
 
 def test_another_network_may_be_the_generator() -> None:

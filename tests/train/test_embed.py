@@ -20,8 +20,9 @@ from tintype.train import approach, checkpoint, folder
 from tintype.train import embed as embedding
 from tintype.train.approaches import APPROACHES
 from tintype.train.config import TrainConfig
+from tintype.train.device import make_fabric
 from tintype.train.embed import embed
-from tintype.train.trainer import make_fabric, train
+from tintype.train.trainer import train
 from training_pictures import colorful, encoded, write_folder
 
 Change = Callable[[PackedSet, StoredScores, dict[str, Tensor]], None]

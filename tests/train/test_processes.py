@@ -30,7 +30,7 @@ SETTINGS = (
 SCRIPT = """
 import json, os, signal, sys
 from pathlib import Path
-from tintype.train.approach import Regression
+from tintype.train.regression import Regression
 from tintype.train.config import TrainConfig
 from tintype.train.trainer import train
 data, val, out, *settings = sys.argv[1:]

@@ -12,10 +12,11 @@ from torch import Tensor
 from tintype.data.batches import Batch
 from tintype.errors import ConfigError
 from tintype.train import checkpoint
-from tintype.train.approach import ENCODER_RATE, Classification
+from tintype.train.classification import ENCODER_RATE, Classification
 from tintype.train.config import TrainConfig
+from tintype.train.device import make_fabric
 from tintype.train.pretrained import PACKAGES, imagenet_encoder
-from tintype.train.trainer import make_fabric, train
+from tintype.train.trainer import train
 from training_pictures import SMALL, colorful
 
 TINY = (*SMALL, "side=32", "warmup=0", "precision=32-true")

@@ -1,6 +1,5 @@
 """The loop: it learns, ends when it should, and goes on after any interruption as if there had been none."""
 
-import csv
 import json
 import os
 import signal
@@ -16,8 +15,9 @@ from tintype.data import pack
 from tintype.data.batches import Batch
 from tintype.errors import ConfigError, DataError, DeviceError, TintypeError, TrainingError
 from tintype.train import checkpoint, trainer
-from tintype.train.approach import Regression
 from tintype.train.config import TrainConfig
+from tintype.train.journal import read_curve
+from tintype.train.regression import Regression
 from tintype.train.trainer import train
 from training_pictures import SMALL, write_folder
 
@@ -31,8 +31,7 @@ def run(config: TrainConfig, packed: Path, out: Path, **arguments: object) -> tr
 
 
 def curve(out: Path) -> list[tuple[str, str, str]]:
-    with (out / "curve.csv").open(newline="") as file:
-        return [(row["step"], row["kind"], row["loss"]) for row in csv.DictReader(file)]
+    return [(row["step"], row["kind"], row["loss"]) for row in read_curve(out / "curve.csv")]
 
 
 def test_a_run_leaves_checkpoints_curve_sheet_and_record(
@@ -244,9 +243,20 @@ def test_the_learning_rate_follows_its_schedule(
 ) -> None:
     config = small.with_settings([f"schedule={schedule}", "warmup=2", "rate=0.001"])
     run(config, packed, tmp_path / "run")
-    with (tmp_path / "run" / "curve.csv").open(newline="") as file:
-        rates = [float(row["rate"]) for row in csv.DictReader(file) if row["kind"] == "train"]
+    rows = read_curve(tmp_path / "run" / "curve.csv")
+    rates = [float(row["rate"]) for row in rows if row["kind"] == "train"]
     assert rates == pytest.approx([0.001 * share for share in expected], rel=1e-3)
+
+
+def test_a_plateau_takes_a_tenth_of_the_learning_rate(
+    packed: Path, tmp_path: Path, small: TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Regression, "validate", lambda _self, _pictures: torch.tensor(1.0))
+    config = small.with_settings(["schedule=plateau", "plateau=2", "patience=0", "epochs=6", "rate=0.001"])
+    run(config, packed, tmp_path / "run")
+    rows = read_curve(tmp_path / "run" / "curve.csv")
+    rates = [float(row["rate"]) for row in rows if row["kind"] == "train"][::2]  # one for each epoch
+    assert rates == pytest.approx([1e-3, 1e-3, 1e-3, 1e-4, 1e-4, 1e-5])
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_good_checkpoint(

@@ -6,7 +6,7 @@ import pytest
 
 from tintype.errors import ModelError, UnknownModel
 from tintype.zoo import Card, find_model, list_models, model_folders
-from tintype.zoo.find import BUNDLED
+from tintype.zoo.find import BUNDLED, DEFAULT_MODEL
 from tiny_models import write_card, write_model
 
 BUNDLED_CARDS = sorted(BUNDLED.glob("*.json"))
@@ -24,6 +24,12 @@ def test_every_bundled_model_is_what_its_card_says(path: Path) -> None:
 
 def test_every_bundled_model_has_a_card() -> None:
     assert {path.stem for path in BUNDLED.glob("*.onnx")} == {path.stem for path in BUNDLED_CARDS}
+
+
+def test_the_models_of_the_package_stay_small() -> None:
+    sizes = {path.stem: path.stat().st_size / 1e6 for path in BUNDLED.glob("*.onnx")}
+    assert sum(sizes.values()) < 40
+    assert sizes[DEFAULT_MODEL] < 16
 
 
 def test_a_folder_of_the_environment_adds_models(tiny_zoo: Path) -> None:

@@ -1,2 +1,3 @@
-"""Training: `config.py` says what, `trainer.py` is the loop, `approach.py` one update, `checkpoint.py` the
+"""Training: `config.py` says what, `trainer.py` is the loop, `approach.py` one update, whose kinds are
+`regression.py`, `classification.py` and `adversarial.py`; `checkpoint.py` writes the
 files."""

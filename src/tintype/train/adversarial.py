@@ -24,8 +24,8 @@ from tintype.losses import DECEPTIONS, judging_generated, judging_real
 from tintype.nets.gan import Discriminator
 from tintype.nets.scale import chroma_to_net
 from tintype.train import checkpoint
-from tintype.train.approach import Regression
 from tintype.train.config import TrainConfig
+from tintype.train.regression import Regression
 
 MOMENTA: Final = (0.5, 0.999)
 """Adam's β1 and β2, as in DCGAN and Nazeri."""

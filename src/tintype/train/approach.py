@@ -14,23 +14,13 @@ import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
-from tintype.color import bins
-from tintype.data.batches import Batch, to_lab
+from tintype.data.batches import Batch
 from tintype.data.film import age
-from tintype.data.guidance import simulate_hints
 from tintype.errors import ConfigError
-from tintype.losses import LOSSES, bins_cross_entropy, color_distance
 from tintype.nets import NETWORKS
-from tintype.nets.scale import chroma_to_net
-from tintype.nets.tint import mean_color
 from tintype.train import checkpoint
 from tintype.train.config import TrainConfig
-from tintype.train.pretrained import imagenet_classifier, imagenet_encoder
 
-ENCODER_RATE: Final = 1 / 3
-"""Learning rate of a pretrained encoder, as a share of the decoder's."""
-WEIGHT_DECAY: Final = 0.01
-"""AdamW's, for all weights."""
 TRAIN: Final = "train"
 """Name of the loss of approaches that have but one."""
 
@@ -185,120 +175,6 @@ class Fitting(ABC):
                 mean.copy_(now)
 
 
-class Regression(Fitting):
-    """A network fitted to the true chroma by a pixel loss: the report's first and second approach."""
-
-    def begin(self) -> None:
-        """Start the classifier, where the network has one, from ImageNet; see `Approach`."""
-        names = NETWORKS[self.config.network].options.get("classifier")
-        if names is None:
-            return
-        weights = imagenet_classifier(str(self.config.options.get("classifier", names[0])))
-        for network in (self.network, self.averaged):
-            if network is not None:
-                network.get_submodule("classifier.network").load_state_dict(weights)
-
-    def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-        trained = [weight for weight in network.parameters() if weight.requires_grad]
-        return torch.optim.Adam(trained, lr=config.rate)
-
-    def _loss(self, batch: Batch) -> Tensor:
-        luma, chroma = self._shown(batch.pictures)
-        return self._distance(chroma, self._colored(luma, batch.scores))
-
-    def _colored(self, luma: Tensor, scores: Tensor | None) -> Tensor:
-        """What the network makes of L* (B, 1, H, W), told these scores instead of the classifier's own if
-        they are stored."""
-        chroma_net: Tensor = self.network(luma) if scores is None else self.network(luma, scores)
-        return chroma_net
-
-    def _shown(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
-        luma, chroma = to_lab(pictures)
-        if self.config.aged:
-            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
-        return luma.contiguous(memory_format=torch.channels_last), chroma
-
-    def _distance(self, chroma: Tensor, predicted: Tensor) -> Tensor:
-        return LOSSES[self.config.loss](chroma_to_net(self._true_chroma(chroma)), predicted)
-
-    @torch.no_grad()
-    def validate(self, pictures: Tensor) -> Tensor:
-        """The same loss with the weights that would be exported, on pictures as they are."""
-        luma, chroma = to_lab(pictures)
-        return self._distance(chroma, self.predict(luma))
-
-    @torch.no_grad()
-    def predict(self, luma: Tensor) -> Tensor:
-        """Chroma in network scale; see `Approach`."""
-        with evaluating(self.exported()) as network:
-            chroma_net: Tensor = network(luma.contiguous(memory_format=torch.channels_last))
-        return chroma_net
-
-
-class Classification(Fitting):
-    """A network fitted to the distribution of colors, after Zhang 2016, with hints after Zhang 2017."""
-
-    def __init__(self, config: TrainConfig, fabric: Fabric) -> None:
-        super().__init__(config, fabric)
-        self.centers = torch.tensor(bins.centers(), dtype=torch.float32, device=fabric.device)
-
-    def begin(self) -> None:
-        """Start the encoder from ImageNet; see `Approach`."""
-        encoder = imagenet_encoder(int(self.config.options.get("encoder", 0)))
-        for network in (self.network, self.averaged):
-            if network is not None:
-                network.get_submodule("encoder").load_state_dict(encoder)
-
-    def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-        trained = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
-        encoder = [weight for name, weight in trained.items() if name.startswith("encoder.")]
-        others = [weight for name, weight in trained.items() if not name.startswith("encoder.")]
-        groups: list[dict[str, Any]] = [
-            {"params": encoder, "lr": config.rate * ENCODER_RATE},
-            {"params": others},
-        ]
-        return torch.optim.AdamW(groups, lr=config.rate, weight_decay=WEIGHT_DECAY)
-
-    def _loss(self, batch: Batch) -> Tensor:
-        pictures = batch.pictures
-        luma, chroma = to_lab(pictures)
-        if self.config.aged:
-            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
-        seed = (self.config.seed, self.draws, self.fabric.global_rank)
-        hints = simulate_hints(chroma, self.config.hinted, np.random.default_rng(seed))
-        logits = self.network(luma.contiguous(memory_format=torch.channels_last), hints)
-        return self._distance(chroma, logits)
-
-    def _distance(self, chroma: Tensor, logits: Tensor) -> Tensor:
-        truth = self._true_chroma(chroma)
-        loss = bins_cross_entropy(truth, logits)
-        if self.config.color_weight:
-            predicted = mean_color(logits.float(), self.centers)
-            loss = loss + self.config.color_weight * color_distance(truth, predicted)
-        return loss
-
-    @torch.no_grad()
-    def validate(self, pictures: Tensor) -> Tensor:
-        """The same loss with the weights that would be exported, on pictures as they are: without hints,
-        unless all pictures have some while training."""
-        luma, chroma = to_lab(pictures)
-        share = 1.0 if self.config.hinted == 1 else 0.0
-        hints = simulate_hints(chroma, share, np.random.default_rng(self.config.seed))
-        return self._distance(chroma, self._logits(luma, hints))
-
-    @torch.no_grad()
-    def predict(self, luma: Tensor) -> Tensor:
-        """The mean color in network scale; see `Approach`."""
-        none = luma.new_zeros((len(luma), 3, *luma.shape[-2:]))
-        return chroma_to_net(mean_color(self._logits(luma, none).float(), self.centers))
-
-    def _logits(self, luma: Tensor, hints: Tensor) -> Tensor:
-        with evaluating(self.exported()) as network:
-            logits: Tensor = network(luma.contiguous(memory_format=torch.channels_last), hints)
-        return logits
-
-
 @contextmanager
 def evaluating(network: nn.Module) -> Iterator[nn.Module]:
     """The network in evaluation mode, and back in training mode afterwards."""
@@ -319,13 +195,13 @@ def _train_only(network: nn.Module, part: str) -> None:
             module.requires_grad_(False)
 
 
-def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:
+def generator(fitting: Fitting, device: torch.device) -> torch.Generator:
     """Random numbers of this batch and this process alone, so that a resumed run draws the same."""
     sequence = np.random.SeedSequence((fitting.config.seed, fitting.draws, fitting.fabric.global_rank, 1))
     return torch.Generator(device).manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
 
 
-def _partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Tensor:
+def partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Tensor:
     """L* (B, 1, H, W) with a share of the pictures as old film holds them; `pictures` as in `Approach`."""
     chosen = torch.rand(len(luma), generator=random, device=luma.device) < share
     luma = luma.clone()

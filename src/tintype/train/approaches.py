@@ -6,8 +6,10 @@ from typing import Final
 from lightning.fabric import Fabric
 
 from tintype.train.adversarial import Adversarial
-from tintype.train.approach import Approach, Classification, Regression
+from tintype.train.approach import Approach
+from tintype.train.classification import Classification
 from tintype.train.config import TrainConfig
+from tintype.train.regression import Regression
 
 APPROACHES: Final[dict[str, Callable[[TrainConfig, Fabric], Approach]]] = {
     "regression": Regression,

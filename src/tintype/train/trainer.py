@@ -3,7 +3,6 @@
 `train` prepares a run or takes up an interrupted one, `Run` is the loop; `approach.py` updates weights.
 """
 
-import logging
 import math
 import time
 from collections.abc import Callable
@@ -14,19 +13,19 @@ from typing import Any, Final
 
 import torch
 from lightning.fabric import Fabric
-from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 
 from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
-from tintype.errors import ConfigError, DeviceError, TrainingError
+from tintype.errors import ConfigError, TrainingError
 from tintype.train import checkpoint, folder
 from tintype.train.approach import TRAIN, Approach
 from tintype.train.approaches import APPROACHES
-from tintype.train.config import PRECISIONS, TrainConfig
+from tintype.train.config import TrainConfig
+from tintype.train.device import make_fabric
 from tintype.train.embed import check_network
 from tintype.train.folder import RunData
 from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
-from tintype.train.processes import EqualCopies, Team, check_batch, launched
+from tintype.train.processes import Team, check_batch
 from tintype.train.progress import Progress
 from tintype.train.signals import StopSignals
 
@@ -86,35 +85,6 @@ def train(
     run.go()
     team.leave()
     return run.progress
-
-
-def make_fabric(config: TrainConfig) -> Fabric:
-    """Fabric on the asked-for device. Raises `DeviceError` when it is not there or cannot compute so."""
-    if config.precision == "16-mixed" and (config.device in ("cpu", "mps") or not torch.cuda.is_available()):
-        raise DeviceError("16-mixed needs a CUDA GPU; train with precision=bf16-mixed")
-    for name in (
-        "lightning.fabric",
-        "lightning.pytorch",
-    ):  # one of them announces the precision at each start
-        logging.getLogger(name).setLevel(logging.WARNING)
-    launch = launched()
-    on_gpu = config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
-    try:
-        fabric = Fabric(
-            accelerator=config.device,
-            devices=launch.here,
-            num_nodes=launch.machines,
-            strategy=EqualCopies("nccl" if on_gpu else "gloo") if launch.world > 1 else "auto",
-            precision=PRECISIONS[config.precision],
-        )
-        if launch.world > 1:
-            fabric.launch()
-    except (RuntimeError, ValueError, MisconfigurationException) as error:
-        several = f" for {launch.here} processes" if launch.here > 1 else ""
-        raise DeviceError(
-            f"no device {config.device!r} here{several}; train with device=auto ({error})"
-        ) from error
-    return fabric
 
 
 class Run:
@@ -307,10 +277,7 @@ class Run:
         folder.check_data(self.out, state["data"], self.data)
         torch.set_rng_state(tensors["random"])
         self.approach.restore(tensors)
-        losses = checkpoint.part("losses", tensors)
-        if "losses" in tensors:  # in checkpoints from before there were losses of several names
-            losses = {TRAIN: tensors["losses"]}
-        self.losses = {name: list(since) for name, since in losses.items()}
+        self.losses = {name: list(since) for name, since in checkpoint.part("losses", tensors).items()}
         self.progress = Progress(**state["progress"])
         self._saved = self.progress.seconds
         self.started_from = state["started_from"]

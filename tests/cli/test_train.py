@@ -65,6 +65,17 @@ def test_class_scores_are_stored_once_and_trained_with(tintype: Command, tmp_pat
     assert tintype(*words, *options).code == 0
 
 
+def test_without_a_folder_a_run_lies_under_its_name(
+    tintype: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(tmp_path / "pictures", 3)
+    monkeypatch.chdir(tmp_path)
+    ended = tintype("train", "gan", "--data", "pictures", "--preset", "tiny", "--set", "epochs=1")
+    assert ended.code == 0
+    assert ended.err.startswith(f"training gan in {Path('runs', 'gan')}\n")
+    assert (tmp_path / "runs" / "gan" / "last.safetensors").is_file()
+
+
 def test_packing_lists_what_it_leaves_out(tintype: Command, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "pictures", 2)
     (folder / "bad.jpg").write_bytes(b"no picture")

@@ -62,7 +62,12 @@ def train(
         Path,
         typer.Option(metavar="DIR", help="Photographs: a packed set, a folder of pictures or of tar shards."),
     ],
-    out: Annotated[Path, typer.Option(metavar="RUN", help="Folder of the run: checkpoints, curves, record.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN", help="Folder of the run: checkpoints, curves, record; else runs/ and its name."
+        ),
+    ] = None,
     val: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Photographs for validation; else a share of --data is held out."),
@@ -93,9 +98,12 @@ def train(
     from tintype.train.trainer import train as run_training
 
     config = TrainConfig.recommended(network, preset).with_settings(settings or [])
+    place = Path("runs", network) if out is None else out
     with watching() as (line, watch):
+        if out is None:
+            line(f"training {network} in {place}")
         progress = run_training(
-            config, data, out, validation=val, start=start, resume=resume, say=line, watch=watch
+            config, data, place, validation=val, start=start, resume=resume, say=line, watch=watch
         )
     if progress.ended in STOPPED:
         raise typer.Exit(STOPPED[progress.ended])

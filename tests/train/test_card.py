@@ -54,6 +54,9 @@ def test_a_card_tells_what_the_run_measured_and_what_was_said(
     training = card.training
     assert training["machine"] == "a laptop"
     assert (training["steps"], training["pictures_seen"], training["epochs"]) == (8, 16, 4)
+    assert training["weights_of_step"] == read_record(run)["progress"]["best_step"]
+    newest = write_card(model, Contract("mine", 64, 8, 1), run / "last.safetensors", said)
+    assert newest.training["weights_of_step"] == 4
     assert [stage["settings"] for stage in training["stages"]] == [small.to_dict()] * 2
     assert training["stages"][0]["losses"] == read_record(run.with_name("first"))["losses"]
 

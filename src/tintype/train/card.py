@@ -56,6 +56,8 @@ def write_card(model: Path, contract: Contract, run: Path, description: dict[str
     data = model.read_bytes()
     told = description.get("training")
     told = told if isinstance(told, dict) else {}
+    measured = training_record(folder.read_record(run))
+    step = {"weights_of_step": folder.exported_step(run)} if measured else {}
     card = Card(
         name=contract.name,
         **{name: description[name] for name in TOLD},
@@ -64,8 +66,7 @@ def write_card(model: Path, contract: Contract, run: Path, description: dict[str
         size_mb=round(len(data) / 1e6, 2),
         network=config.network,
         working_size=contract.working_size,
-        training=training_record(folder.read_record(run))
-        | {name: told[name] for name in TOLD_OF_TRAINING if name in told},
+        training=measured | step | {name: told[name] for name in TOLD_OF_TRAINING if name in told},
         known_failures=tuple(description.get("known_failures", ())),
     )
     text = json.dumps(card.to_dict(), indent=2, ensure_ascii=False) + "\n"

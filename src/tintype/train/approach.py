@@ -7,7 +7,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,9 +20,7 @@ from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
 from tintype.train import checkpoint
 from tintype.train.config import TrainConfig
-
-TRAIN: Final = "train"
-"""Name of the loss of approaches that have but one."""
+from tintype.train.journal import TRAIN
 
 
 class Approach(Protocol):

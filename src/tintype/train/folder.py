@@ -24,7 +24,7 @@ from tintype.data.scores import StoredScores, open_scores
 from tintype.errors import ConfigError, DataError
 from tintype.train import checkpoint
 from tintype.train.config import FREE_TO_CHANGE, TrainConfig
-from tintype.train.journal import CURVE, read_curve
+from tintype.train.journal import CURVE, VALIDATION, read_curve
 from tintype.train.progress import Progress
 
 CONFIG: Final = "config.json"
@@ -112,7 +112,7 @@ def _check_same(out: Path, before: TrainConfig, now: TrainConfig) -> None:
 def thinned(rows: Sequence[Mapping[str, str]]) -> dict[str, list[tuple[int, float]]]:
     """Each training loss of a curve as at most `THINNED` means, evenly over its points: (last step, mean)."""
     losses: dict[str, list[tuple[int, float]]] = {}
-    for kind in sorted({row["kind"] for row in rows} - {"validation"}):
+    for kind in sorted({row["kind"] for row in rows} - {VALIDATION}):
         points = [(int(row["step"]), float(row["loss"])) for row in rows if row["kind"] == kind]
         size = math.ceil(len(points) / THINNED)
         parts = [points[start : start + size] for start in range(0, len(points), size)]
@@ -181,7 +181,7 @@ def write_record(
             "minutes": round(float(row["seconds"]) / 60, 1),
         }
         for row in rows
-        if row["kind"] == "validation"
+        if row["kind"] == VALIDATION
     ]
     versions = {name: version(name) for name in ("torch", "lightning", "numpy")} | {
         "python": python_version()

@@ -14,6 +14,11 @@ from tintype.color import lab_to_srgb
 from tintype.nets.scale import chroma_from_net
 
 CURVE: Final = "curve.csv"
+TRAIN: Final = "train"
+"""Name of the loss of approaches that have but one, and kind of its points."""
+VALIDATION: Final = "validation"
+WIDE: Final = 10
+"""How many times its least value a loss may have and still be drawn on a linear axis."""
 COLUMNS: Final = ("step", "epoch", "kind", "loss", "rate", "seconds")
 
 
@@ -74,20 +79,34 @@ def read_curve(path: Path) -> list[dict[str, str]]:
 
 
 def draw_curve(path: Path, picture: Path) -> None:
-    """Draw all losses over steps as PNG (the report's Figures 5, 9 and 13), if matplotlib is there."""
+    """Draw all losses over steps as PNG (the report's Figures 5, 9 and 13), if matplotlib is there.
+
+    The costs of the players of adversarial training, in which the pixel loss counts λ times, have a panel of
+    their own above it.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
         return
-    rows = read_curve(path)
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
-    for kind in sorted({row["kind"] for row in rows}):
-        points = [(int(row["step"]), float(row["loss"])) for row in rows if row["kind"] == kind]
-        axes.plot(*zip(*points, strict=True), label=kind, marker="o" if kind == "validation" else None)
-    above_zero = all(float(row["loss"]) > 0 for row in rows)  # the saturating cost (7) is not
-    axes.set(xlabel="step", ylabel="loss (network scale)", yscale="log" if above_zero else "linear")
-    axes.legend()
+    curves: dict[str, list[tuple[int, float]]] = {}
+    for row in read_curve(path):
+        curves.setdefault(row["kind"], []).append((int(row["step"]), float(row["loss"])))
+    fitted = [kind for kind in sorted(curves) if kind in (TRAIN, VALIDATION)]
+    played = [kind for kind in sorted(curves) if kind not in fitted]
+    panels = [(kinds, label) for kinds, label in ((played, "cost"), (fitted, "loss, network scale")) if kinds]
+    figure = Figure(figsize=(7, 1 + 3 * len(panels)), layout="constrained")
+    for axes, (kinds, label) in zip(
+        figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0], panels, strict=True
+    ):
+        for kind in kinds:
+            axes.plot(
+                *zip(*curves[kind], strict=True), label=kind, marker="o" if kind == VALIDATION else None
+            )
+        losses = [loss for kind in kinds for _, loss in curves[kind]]
+        wide = 0 < WIDE * min(losses) < max(losses)  # the cost (7) is below zero
+        axes.set(ylabel=label, yscale="log" if wide else "linear")
+        axes.legend()
+    axes.set(xlabel="step")
     figure.savefig(picture, dpi=110)
 
 

@@ -18,13 +18,13 @@ from torch import Tensor
 from tintype.data.batches import Cutting, TrainingBatches, ValidationBatches, load, to_lab
 from tintype.errors import ConfigError, TrainingError
 from tintype.train import checkpoint, folder
-from tintype.train.approach import TRAIN, Approach
+from tintype.train.approach import Approach
 from tintype.train.approaches import APPROACHES
 from tintype.train.config import TrainConfig
 from tintype.train.device import make_fabric
 from tintype.train.embed import check_network
 from tintype.train.folder import RunData
-from tintype.train.journal import CURVE, Journal, draw_curve, draw_sheet
+from tintype.train.journal import CURVE, TRAIN, VALIDATION, Journal, draw_curve, draw_sheet
 from tintype.train.processes import Team, check_batch
 from tintype.train.progress import Progress
 from tintype.train.signals import StopSignals
@@ -214,7 +214,7 @@ class Run:
         loss, progress = total / count, self.progress
         self._check_finite(loss, "validation loss")
         self._tick()
-        self._point("validation", loss, self.rate())
+        self._point(VALIDATION, loss, self.rate())
         minutes = progress.seconds / 60
         place = f"epoch {progress.epoch}, step {progress.step}, {minutes:.1f} minutes"
         self.say(f"{place}: validation loss {loss:.6f}")

@@ -203,6 +203,30 @@ class TestBatches:
         ]
         assert torch.equal(torch.stack(halves, dim=1).flatten(0, 1), whole)
 
+    @pytest.mark.parametrize("rank", [0, 1])
+    def test_the_pictures_of_the_next_batch_are_announced(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+    ) -> None:
+        announced: list[list[int]] = []
+        asked: list[int] = []
+        packed = packed_set(tmp_path)
+        monkeypatch.setattr(PackedSet, "announce", lambda _self, numbers: announced.append(list(numbers)))
+        get = PackedSet.__getitem__
+        monkeypatch.setattr(PackedSet, "__getitem__", lambda self, n: (asked.append(n), get(self, n))[1])
+        batches = TrainingBatches(packed, Cutting(16), 2, seed=0, rank=rank, world=2)
+        for step in range(3):
+            batches[step]
+        assert [[number] for number in asked[1:]] == announced[:2]
+        assert announced[2] == []
+
+    def test_announcing_leaves_pictures_as_they_are(self, tmp_path: Path) -> None:
+        packed = packed_set(tmp_path)
+        before = [picture.copy() for picture in packed]
+        packed.announce(range(6))
+        part, _ = split(packed, 0.5, seed=0)
+        part.announce(range(len(part)))
+        assert all(np.array_equal(packed[number], picture) for number, picture in enumerate(before))
+
     def test_workers_give_the_same_batches_as_none(self, tmp_path: Path) -> None:
         batches = TrainingBatches(packed_set(tmp_path), Cutting(16), 2, seed=0)
         alone = list(load(batches, 1, 4, workers=0, pin_memory=False))

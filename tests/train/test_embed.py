@@ -16,7 +16,7 @@ from tintype.data.batches import Batch, Cutting, TrainingBatches, load, to_lab
 from tintype.data.scores import ScoresWriter, StoredScores, open_scores
 from tintype.errors import ConfigError, DataError
 from tintype.nets.fusion import Classifier
-from tintype.train import approach, checkpoint, folder
+from tintype.train import checkpoint, folder, regression
 from tintype.train import embed as embedding
 from tintype.train.approaches import APPROACHES
 from tintype.train.config import TrainConfig
@@ -47,7 +47,7 @@ def small_classifier(monkeypatch: pytest.MonkeyPatch) -> dict[str, Tensor]:
     torch.manual_seed(0)
     weights: dict[str, Tensor] = timm.create_model(NAME, pretrained=False).state_dict()
     weights["classifier.weight"] *= 1000  # of fresh weights the scores are near zero
-    for module in (embedding, approach):
+    for module in (embedding, regression):
         monkeypatch.setattr(module, "imagenet_classifier", lambda _name: dict(weights))
     return weights
 

@@ -126,6 +126,8 @@ class TrainingBatches(Dataset[Batch]):
             self._epoch = epoch
             self._order = np.random.default_rng((self.seed, epoch)).permutation(len(self.pictures))
         positions = range(number * self.batch + self.rank, (number + 1) * self.batch, self.world)
+        following = self._order[positions.stop + self.rank : positions.stop + self.batch : self.world]
+        self.pictures.announce(following.tolist())
         pictures = torch.stack([self._crop(position) for position in positions])
         if self.scores is None:
             return Batch(pictures)

@@ -8,7 +8,8 @@ A packed set is a folder with three files:
 """
 
 import json
-from collections.abc import Sequence
+import mmap
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -39,6 +40,10 @@ class PictureSet(Protocol):
 
     def __getitem__(self, number: int, /) -> Picture: ...
 
+    def announce(self, numbers: Iterable[int], /) -> None:
+        """Say which pictures are asked for next, so that the disk may fetch them meanwhile."""
+        ...
+
 
 class PackedSet:
     """A packed set, memory-mapped: opening costs nothing, a picture costs a page fault.
@@ -51,7 +56,9 @@ class PackedSet:
         try:
             self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
             self._index = np.load(folder / INDEX, allow_pickle=False)
-            self._bytes = np.memmap(folder / PICTURES, dtype=np.uint8, mode="r")
+            with (folder / PICTURES).open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._bytes = np.frombuffer(self._map, dtype=np.uint8)
         except (OSError, ValueError) as error:
             raise DataError(
                 f"{folder} is no whole packed set ({error}); make it again with `tintype data pack`"
@@ -85,6 +92,15 @@ class PackedSet:
         offset, height, width = (int(value) for value in self._index[number])
         return self._bytes[offset : offset + 3 * height * width].reshape(height, width, 3)
 
+    def announce(self, numbers: Iterable[int], /) -> None:
+        """See `PictureSet`; without effect where the system takes no such advice."""
+        if not hasattr(mmap, "MADV_WILLNEED"):
+            return
+        for number in numbers:
+            offset, height, width = (int(value) for value in self._index[number])
+            start = offset - offset % mmap.PAGESIZE
+            self._map.madvise(mmap.MADV_WILLNEED, start, offset + 3 * height * width - start)
+
 
 class LooseSet:
     """Pictures in folders and tar shards, decoded each time they are asked for (packing first is faster)."""
@@ -105,6 +121,9 @@ class LooseSet:
                 f"{error}; `tintype data pack` leaves such pictures out and lists them"
             ) from error
 
+    def announce(self, numbers: Iterable[int], /) -> None:
+        """Nothing: they are decoded when they are asked for."""
+
 
 class Subset:
     """Some pictures of another set, by number; the held-out share is one."""
@@ -119,6 +138,10 @@ class Subset:
 
     def __getitem__(self, number: int, /) -> Picture:
         return self.whole[self.numbers[number]]
+
+    def announce(self, numbers: Iterable[int], /) -> None:
+        """See `PictureSet`."""
+        self.whole.announce(self.numbers[number] for number in numbers)
 
 
 def hash_picture(digest: "Hash", picture: Picture) -> None:

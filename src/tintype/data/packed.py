@@ -89,7 +89,7 @@ class PackedSet:
 
     def __getitem__(self, number: int, /) -> Picture:
         """Picture `number`, [H, W, 3] uint8, as a read-only view into the file."""
-        offset, height, width = (int(value) for value in self._index[number])
+        offset, height, width = self._place(number)
         return self._bytes[offset : offset + 3 * height * width].reshape(height, width, 3)
 
     def announce(self, numbers: Iterable[int], /) -> None:
@@ -97,9 +97,14 @@ class PackedSet:
         if not hasattr(mmap, "MADV_WILLNEED"):
             return
         for number in numbers:
-            offset, height, width = (int(value) for value in self._index[number])
+            offset, height, width = self._place(number)
             start = offset - offset % mmap.PAGESIZE
             self._map.madvise(mmap.MADV_WILLNEED, start, offset + 3 * height * width - start)
+
+    def _place(self, number: int) -> tuple[int, int, int]:
+        """Where a picture begins in the file, in bytes, its height and its width."""
+        offset, height, width = self._index[number].tolist()
+        return offset, height, width
 
 
 class LooseSet:

@@ -251,15 +251,14 @@ def _replace_convolutions(module: nn.Module) -> None:
     """Replace timm's convolutions with stride or groups, in place, by `_Conv2d` with the same weights."""
     for name, child in module.named_children():
         if isinstance(child, nn.Conv2d) and (child.stride != (1, 1) or child.groups > 1):
-            replacement = (
-                _Conv2d(  # torch types the sizes of a made convolution more loosely than it takes them
-                    child.in_channels,
-                    child.out_channels,
-                    child.kernel_size,  # type: ignore[arg-type]
-                    stride=child.stride,  # type: ignore[arg-type]
-                    groups=child.groups,
-                    bias=False,
-                )
+            # torch types the sizes of a convolution that was made more loosely than those that it takes
+            replacement = _Conv2d(
+                child.in_channels,
+                child.out_channels,
+                child.kernel_size,  # type: ignore[arg-type]
+                stride=child.stride,  # type: ignore[arg-type]
+                groups=child.groups,
+                bias=False,
             )
             replacement.weight = child.weight
             setattr(module, name, replacement)

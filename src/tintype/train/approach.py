@@ -14,7 +14,7 @@ import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
-from tintype.data.batches import Batch
+from tintype.data.batches import Batch, to_lab
 from tintype.data.film import age
 from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
@@ -153,6 +153,13 @@ class Fitting(ABC):
         checkpoint.restore_optimizer(self.optimizer.optimizer, checkpoint.part("optimizer", tensors))
         self.updates = int(tensors["updates"])
 
+    def _shown(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
+        luma, chroma = to_lab(pictures)
+        if self.config.aged:
+            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
+        return luma.contiguous(memory_format=torch.channels_last), chroma
+
     def _true_chroma(self, chroma: Tensor) -> Tensor:
         """a*b* (B, 2, H, W) at the size of the network's output, (B, 2, h, w)."""
         return nn.functional.avg_pool2d(chroma, self.stride) if self.stride > 1 else chroma
@@ -193,13 +200,13 @@ def _train_only(network: nn.Module, part: str) -> None:
             module.requires_grad_(False)
 
 
-def generator(fitting: Fitting, device: torch.device) -> torch.Generator:
+def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:
     """Random numbers of this batch and this process alone, so that a resumed run draws the same."""
     sequence = np.random.SeedSequence((fitting.config.seed, fitting.draws, fitting.fabric.global_rank, 1))
     return torch.Generator(device).manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))
 
 
-def partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Tensor:
+def _partly_aged(pictures: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Tensor:
     """L* (B, 1, H, W) with a share of the pictures as old film holds them; `pictures` as in `Approach`."""
     chosen = torch.rand(len(luma), generator=random, device=luma.device) < share
     luma = luma.clone()

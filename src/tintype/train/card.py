@@ -52,17 +52,18 @@ def write_card(model: Path, contract: Contract, run: Path, description: dict[str
     Raises `TrainingError` when it cannot be written, `ModelError` when the description holds something that
     a card cannot.
     """
-    config, weights = folder.read_weights(run)
+    state = folder.read_exported(run)[1]
+    config = TrainConfig.from_dict(state["config"])
     data = model.read_bytes()
     told = description.get("training")
     told = told if isinstance(told, dict) else {}
     measured = training_record(folder.read_record(run))
-    step = {"weights_of_step": folder.exported_step(run)} if measured else {}
+    step = {"weights_of_step": state["progress"]["step"]} if measured else {}
     card = Card(
         name=contract.name,
         **{name: description[name] for name in TOLD},
         sha256=sha256(data).hexdigest(),
-        parameters=_trained(config, weights),
+        parameters=_trained(config),
         size_mb=round(len(data) / 1e6, 2),
         network=config.network,
         working_size=contract.working_size,
@@ -74,11 +75,10 @@ def write_card(model: Path, contract: Contract, run: Path, description: dict[str
     return card
 
 
-def _trained(config: TrainConfig, weights: dict[str, Any]) -> int:
-    """How many weights were trained."""
+def _trained(config: TrainConfig) -> int:
+    """How many weights are trained."""
     network = NETWORKS[config.network].make(config.options)
-    trained = {name for name, weight in network.named_parameters() if weight.requires_grad}
-    return sum(weights[name].numel() for name in trained)
+    return sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
 
 
 def training_record(record: dict[str, Any]) -> dict[str, Any]:

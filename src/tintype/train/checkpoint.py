@@ -34,7 +34,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             state = json.loads((file.metadata() or {})[STATE])
-            return {name: file.get_tensor(name) for name in file.keys()}, state  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in file.keys()}, state  # noqa: SIM118  it is no mapping
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise TrainingError(
             f"{path} is no whole checkpoint ({error}); take another one or start anew"

@@ -13,7 +13,7 @@ from tintype.data.guidance import simulate_hints
 from tintype.losses import bins_cross_entropy, color_distance
 from tintype.nets.scale import chroma_to_net
 from tintype.nets.tint import mean_color
-from tintype.train.approach import Fitting, evaluating, generator, partly_aged
+from tintype.train.approach import Fitting, evaluating
 from tintype.train.config import TrainConfig
 from tintype.train.pretrained import imagenet_encoder
 
@@ -48,13 +48,10 @@ class Classification(Fitting):
         return torch.optim.AdamW(groups, lr=config.rate, weight_decay=WEIGHT_DECAY)
 
     def _loss(self, batch: Batch) -> Tensor:
-        pictures = batch.pictures
-        luma, chroma = to_lab(pictures)
-        if self.config.aged:
-            luma = partly_aged(pictures, luma, self.config.aged, generator(self, luma.device))
+        luma, chroma = self._shown(batch.pictures)
         seed = (self.config.seed, self.draws, self.fabric.global_rank)
         hints = simulate_hints(chroma, self.config.hinted, np.random.default_rng(seed))
-        logits = self.network(luma.contiguous(memory_format=torch.channels_last), hints)
+        logits = self.network(luma, hints)
         return self._distance(chroma, logits)
 
     def _distance(self, chroma: Tensor, logits: Tensor) -> Tensor:

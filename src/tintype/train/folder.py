@@ -126,19 +126,13 @@ def read_weights(run: Path) -> tuple[TrainConfig, dict[str, Tensor]]:
     Of adversarial training the newest weights are taken: its validation loss does not tell how real colors
     look. Raises `TrainingError` when there is no whole checkpoint.
     """
-    tensors, state = _exported(run)
+    tensors, state = read_exported(run)
     weights = checkpoint.part("averaged", tensors) or checkpoint.part("network", tensors) or tensors
     return TrainConfig.from_dict(state["config"]), weights
 
 
-def exported_step(run: Path) -> int:
-    """The step that the weights of `read_weights` are of. Raises `TrainingError` as it does."""
-    step: int = _exported(run)[1]["progress"]["step"]
-    return step
-
-
-def _exported(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Tensors and state of the checkpoint whose weights are exported."""
+def read_exported(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and state of the checkpoint whose weights `read_weights` gives; raises as it does."""
     path = run
     if run.is_dir():
         path = run / BEST if (run / BEST).is_file() else run / LAST

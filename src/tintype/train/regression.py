@@ -7,7 +7,7 @@ from tintype.data.batches import Batch, to_lab
 from tintype.losses import LOSSES
 from tintype.nets import NETWORKS
 from tintype.nets.scale import chroma_to_net
-from tintype.train.approach import Fitting, evaluating, generator, partly_aged
+from tintype.train.approach import Fitting, evaluating
 from tintype.train.config import TrainConfig
 from tintype.train.pretrained import imagenet_classifier
 
@@ -38,13 +38,6 @@ class Regression(Fitting):
         they are stored."""
         chroma_net: Tensor = self.network(luma) if scores is None else self.network(luma, scores)
         return chroma_net
-
-    def _shown(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
-        luma, chroma = to_lab(pictures)
-        if self.config.aged:
-            luma = partly_aged(pictures, luma, self.config.aged, generator(self, luma.device))
-        return luma.contiguous(memory_format=torch.channels_last), chroma
 
     def _distance(self, chroma: Tensor, predicted: Tensor) -> Tensor:
         return LOSSES[self.config.loss](chroma_to_net(self._true_chroma(chroma)), predicted)

@@ -52,8 +52,10 @@ def _gradient(picture: FloatArray) -> FloatArray:
 
 def _near(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
     """Widen a mask [H, W] by `reach` pixels in each direction and diagonally."""
-    for axis in (0, 1):
-        padding = [(reach, reach) if each == axis else (0, 0) for each in (0, 1)]
-        windows = np.lib.stride_tricks.sliding_window_view(np.pad(mask, padding), 2 * reach + 1, axis=axis)
-        mask = np.asarray(windows.any(axis=-1))
+    for _ in range(2):
+        wide = mask.copy()
+        for step in range(1, reach + 1):
+            wide[step:] |= mask[:-step]
+            wide[:-step] |= mask[step:]
+        mask = wide.T
     return mask

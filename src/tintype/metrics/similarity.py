@@ -1,5 +1,6 @@
 """Structural similarity of pictures (SSIM)."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -66,9 +67,7 @@ def _blur(strip: NDArray[np.float64], channels: int) -> NDArray[np.float64]:
 
 def _weighted(taps: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Sum of equally large views, one for each tap, by the weights of the window, which is symmetric."""
-    middle = WINDOW // 2
-    weights = np.exp(-np.square(np.arange(WINDOW) - middle) / (2 * SIGMA**2))
-    weights /= weights.sum()
+    middle, weights = WINDOW // 2, _weights()
     total: NDArray[np.float64] = taps[middle] * weights[middle]
     pair = np.empty_like(total)
     for tap in range(middle):
@@ -76,3 +75,10 @@ def _weighted(taps: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         pair *= weights[tap]
         total += pair
     return total
+
+
+@lru_cache(maxsize=1)
+def _weights() -> tuple[float, ...]:
+    """Those of the window in one direction; their sum is 1."""
+    weights = np.exp(-np.square(np.arange(WINDOW) - WINDOW // 2) / (2 * SIGMA**2))
+    return tuple((weights / weights.sum()).tolist())

@@ -46,7 +46,7 @@ bench: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt | python
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,dev]"
+	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,perceptual,dev]"
 	@touch $@
 
 # Not editable: the demonstration runs the package as a user gets it, so it is installed anew when the code changes.

@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
-import colorists
 import ranges
 import results
-from colorists import Network, Row
-from pictures import DataSet, FloatArray, Picture, open_set, squared, to_lab
+from pictures import DataSet, open_set
 from tintype import color
 from tintype.errors import ConfigError, TintypeError
+from tintype.evaluate import colorists
+from tintype.evaluate.colorists import Network, Row
+from tintype.evaluate.pictures import FloatArray, Picture, squared, to_lab
 
 DECILES = 10
 HEADER = ("decile, from the least sure", "confidence", "a*b* error")

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-import colorists
 import results
 import rules
-from pictures import DataSet, FloatArray, center_multiple, open_set, to_lab
+from pictures import DataSet, center_multiple, open_set
 from tintype import color, metrics
 from tintype.errors import TintypeError
+from tintype.evaluate import colorists
+from tintype.evaluate.pictures import FloatArray, to_lab
 
 FACTORS = (4, 8)
 """How many times smaller the chroma is."""

@@ -16,10 +16,11 @@ import pyvips
 from numpy.typing import NDArray
 
 import results
-from pictures import FloatArray, Picture, into_gamut, open_set, to_bytes, to_lab
+from pictures import open_set
 from tintype import color
 from tintype.color import vips
 from tintype.errors import TintypeError
+from tintype.evaluate.pictures import FloatArray, Picture, into_gamut, to_bytes, to_lab
 from tintype.photo.profile import Srgb
 
 SATURATIONS = (1.0, 1.5, 2.0)

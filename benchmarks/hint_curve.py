@@ -19,16 +19,17 @@ from typing import Any
 
 import numpy as np
 
-import colorists
 import ranges
 import reach
 import results
 import revealed
-from colorists import Network, Row
-from pictures import DataSet, FloatArray, Picture, colored, open_set, squared, to_bytes, to_lab
+from pictures import DataSet, open_set
 from tintype import color, metrics
 from tintype.engine.abilities import Ability, demand
 from tintype.errors import ConfigError, TintypeError
+from tintype.evaluate import colorists
+from tintype.evaluate.colorists import Network, Row
+from tintype.evaluate.pictures import FloatArray, Picture, colored, squared, to_bytes, to_lab
 
 COUNTS = (0, 1, 5, 10, 20, 50, 100)
 SIDE = 7

@@ -1,4 +1,4 @@
-"""The pictures that the benchmarks score on: listed, fingerprinted, brought to size."""
+"""The pictures that the benchmarks measure on: listed, fingerprinted, mapped over in several processes."""
 
 import hashlib
 import multiprocessing
@@ -10,17 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from tintype import color
 from tintype.data.sources import Location, decode, find_pictures
 from tintype.errors import DataError
+from tintype.evaluate.pictures import Picture
 
-Picture = NDArray[np.uint8]
-FloatArray = NDArray[np.floating[Any]]
 T = TypeVar("T")
 
 AT_ONCE = 4
@@ -119,51 +115,8 @@ def open_set(source: Path, limit: int | None = None) -> DataSet:
     return DataSet(source.name, locations)
 
 
-def center_square(picture: Picture) -> Picture:
-    """The largest square in the middle of a picture."""
-    side = min(picture.shape[:2])
-    top, left = ((length - side) // 2 for length in picture.shape[:2])
-    return picture[top : top + side, left : left + side]
-
-
 def center_multiple(picture: Picture, multiple: int) -> Picture:
     """The middle of a picture, with sides that are multiples of a number."""
     height, width = (length // multiple * multiple for length in picture.shape[:2])
     top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
     return picture[top : top + height, left : left + width]
-
-
-def resized(picture: Picture, size: int) -> Picture:
-    """A picture at size x size: shrunk by area, or enlarged by bicubic interpolation, of the coded values."""
-    if picture.shape[:2] == (size, size):
-        return picture
-    return to_bytes(color.shrink(picture.astype(np.float32) / 255, (size, size)))
-
-
-def squared(picture: Picture, size: int, stretch: bool = False) -> Picture:
-    """The center square of a picture, or the whole picture stretched, at size x size: what is scored."""
-    return resized(picture if stretch else center_square(picture), size)
-
-
-def to_lab(picture: Picture) -> FloatArray:
-    """L*a*b* of an 8-bit picture, float32."""
-    return color.srgb_to_lab(picture.astype(np.float32) / 255)
-
-
-def to_bytes(rgb: FloatArray) -> Picture:
-    """Round sRGB values (0..1, clipped) to 8 bits."""
-    return np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
-
-
-def into_gamut(lab: FloatArray) -> FloatArray:
-    """The gamut rule, computed only for those colors that sRGB cannot show, which saves most of the time."""
-    outside = np.logical_not(color.in_gamut(lab))
-    fitted = lab.copy()
-    fitted[outside] = color.reduce_chroma(lab[outside])
-    return fitted
-
-
-def colored(lightness: FloatArray, small: FloatArray) -> FloatArray:
-    """L*a*b* in gamut of L* [H, W] with predicted a*b* [h, w, 2], carried to its size by the rule in use."""
-    chroma = small if small.shape[:2] == lightness.shape else color.enlarge(small, lightness.shape)
-    return into_gamut(np.concatenate([lightness[..., np.newaxis], chroma], axis=-1))

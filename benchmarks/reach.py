@@ -7,7 +7,7 @@ import numpy as np
 
 import results
 import revealed
-from pictures import FloatArray
+from tintype.evaluate.pictures import FloatArray
 
 RINGS = (0, 4, 8, 16, 32, 64)
 """Distances from a hint's square, in network pixels, at which the rings around it end; the last goes on."""

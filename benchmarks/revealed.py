@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pictures import FloatArray, Picture
+from tintype.evaluate.pictures import FloatArray, Picture
 
 
 @dataclass(frozen=True)

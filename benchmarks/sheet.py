@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-import colorists
 import photographs
 import ranges
 from photographs import Pixels
 from tintype.engine.colorizer import Colorizer
 from tintype.errors import ConfigError, TintypeError
+from tintype.evaluate import colorists
 
 GAP = 6
 """White pixels between pictures."""

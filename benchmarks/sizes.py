@@ -22,10 +22,11 @@ from PIL import Image
 import photographs
 import ranges
 import results
-from pictures import FloatArray, open_set, to_lab
+from pictures import open_set
 from tintype import color, metrics
 from tintype.engine.colorizer import Colorizer
 from tintype.errors import TintypeError
+from tintype.evaluate.pictures import FloatArray, to_lab
 
 MEGAPIXELS = (0.25, 1.0, 12.0)
 PHOTOS = ("skimage:astronaut", "skimage:chelsea", "skimage:coffee", "skimage:rocket")

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-import colorists
 import ranges
 import results
 import siggraph17
@@ -31,6 +30,7 @@ from stored import Candidate
 from tintype.engine.cores import physical_cores
 from tintype.engine.predictors import OnnxPredictor
 from tintype.errors import ConfigError, TintypeError
+from tintype.evaluate import colorists
 
 
 @dataclass(frozen=True)

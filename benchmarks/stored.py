@@ -10,12 +10,13 @@ import numpy as np
 import results
 import revealed
 import variants
-from colorists import Network
-from pictures import DataSet, FloatArray, Picture, colored, squared, to_bytes, to_lab
+from pictures import DataSet
 from tintype import color, metrics
 from tintype.contract import INPUT_HINTS, INPUT_LUMA, INPUT_VIVID
 from tintype.engine.predictors import OnnxPredictor
 from tintype.errors import ModelError
+from tintype.evaluate.colorists import Network
+from tintype.evaluate.pictures import FloatArray, Picture, colored, squared, to_bytes, to_lab
 
 CALIBRATION = 64
 """Pictures on which ranges are measured for 8-bit arithmetic."""

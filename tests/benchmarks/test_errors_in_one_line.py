@@ -12,7 +12,6 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
     [
         ("hint_curve.py", ["--data", "nowhere", "--model", "cnn"], "takes no hints"),
         ("confidence.py", ["--data", "nowhere", "--model", "cnn"], "gives no confidence"),
-        ("quality.py", ["--data", "nowhere", "--model", "nothing"], "choose one of"),
         ("sizes.py", ["skimage:nothing"], "choose one of"),
         ("sizes.py", ["--data", "nowhere"], "no data set at nowhere"),
         ("speed.py", ["--model", "nothing.onnx"], "no model file"),

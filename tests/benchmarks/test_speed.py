@@ -8,6 +8,7 @@ from stand_ins import write_convolutions, write_stand_in
 
 from tintype.engine.predictors import OnnxPredictor
 from tintype.errors import ConfigError
+from tintype.evaluate import colorists
 
 
 def measured(arguments, tmp_path):
@@ -77,7 +78,6 @@ def test_only_what_makes_colors_of_features_is_spared_from_8_bits(tmp_path):
 
 def test_calibration_pictures_come_with_and_without_hints(pictures, tmp_path):
     stored, sets = importlib.import_module("stored"), importlib.import_module("pictures")
-    colorists = importlib.import_module("colorists")
     network = colorists.Network(str(write_stand_in(tmp_path / "small.onnx")))
     feeds = list(stored.calibration_feeds(network, sets.open_set(pictures), 64))
     assert [feed["hints"][0, 2].any() for feed in feeds] == [False, True, True]

@@ -18,8 +18,13 @@ NEEDED: Final = {
     "data pack": ("PIL",),
     "data prepare": ("PIL",),
     "data embed": ("torch", "timm"),
+    "evaluate": ("PIL", "pydantic"),
+    "evaluate --also": ("torch", "torchmetrics", "torch_fidelity"),
+    "report": ("PIL", "pydantic", "jinja2", "matplotlib"),
 }
-"""Modules of the extra `train` that a verb cannot do without."""
+"""Modules that a verb cannot do without, beyond those of a light install."""
+EXTRA_OF: Final = {"evaluate": "evaluate", "report": "evaluate", "evaluate --also": "perceptual"}
+"""The extra that installs them, where it is not `train`."""
 
 STOPPED: Final = {"SIGINT": 130, "SIGTERM": 143}
 """Exit codes of a run that a signal stopped, as shells count them: 128 + the signal's number."""
@@ -45,12 +50,13 @@ data_app: Final = typer.Typer(no_args_is_help=True, help="Prepare photographs fo
 
 
 def require(verb: str) -> None:
-    """Raise `ConfigError`, which ends a command with exit code 2, when the extra `train` is not installed."""
+    """Raise `ConfigError`, which ends a command with exit code 2, when an extra is not installed."""
     missing = [module for module in NEEDED[verb] if find_spec(module) is None]
     if missing:
         raise ConfigError(
             f"`tintype {verb}` needs {', '.join(missing)}; "
-            'install the training side: pip install "tintype[train]"'
+            f"install {'what it takes' if verb in EXTRA_OF else 'the training side'}: "
+            f'pip install "tintype[{EXTRA_OF.get(verb, "train")}]"'
         )
 
 

@@ -116,11 +116,18 @@ def rarity_weights(share: FloatArray, mix: float = RARITY_MIX) -> FloatArray:
     if share.shape != (len(bins),) or (share < 0).any() or share.sum() <= 0:
         raise ValueError(f"expected {len(bins)} non-negative shares, not all 0; got shape {share.shape}")
     share = share / share.sum()
-    squared = ((bins[:, None] - bins[None]) ** 2).sum(axis=-1)
-    kernel = np.exp(-squared / (2 * SIGMA**2))
-    smooth = (kernel / kernel.sum(axis=0)) @ share
+    smooth = _smoothing() @ share
     weights = 1 / ((1 - mix) * smooth + mix / len(bins))
     return np.asarray(weights / (weights @ share))
+
+
+@lru_cache(maxsize=1)
+def _smoothing() -> FloatArray:
+    """The Gaussian of σ = 5 over the plane, as a matrix [226, 226] that keeps sums."""
+    bins = centers()
+    squared = ((bins[:, None] - bins[None]) ** 2).sum(axis=-1)
+    kernel = np.exp(-squared / (2 * SIGMA**2))
+    return np.asarray(kernel / kernel.sum(axis=0))
 
 
 @lru_cache(maxsize=1)

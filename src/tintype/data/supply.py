@@ -22,6 +22,7 @@ CHUNK: Final = 256
 CHUNK_BYTES: Final = 64 * 2**20
 """Encoded bytes out of archives in work at once, but for the last picture."""
 
+Given = TypeVar("Given")
 Done = TypeVar("Done")
 
 
@@ -93,7 +94,7 @@ def _checked(places: Iterator[Place], min_side: int) -> Iterator[Place]:
         yield place
 
 
-def spread(work: Callable[[Place], Done], places: Iterator[Place], processes: int) -> Iterator[Done]:
+def spread(work: Callable[[Given], Done], places: Iterator[Given], processes: int) -> Iterator[Done]:
     """Yield the results of `work` in order, done by several processes on a bounded number of pictures at a
     time.
 
@@ -109,7 +110,7 @@ def spread(work: Callable[[Place], Done], places: Iterator[Place], processes: in
                 yield from pool.map(work, chunk, chunksize=8)
         except BrokenProcessPool as error:
             raise DataError(
-                "a process that decodes pictures was killed, perhaps for lack of memory; "
+                "a process that works on pictures was killed, perhaps for lack of memory; "
                 "run it again with fewer --jobs"
             ) from error
         finally:
@@ -130,8 +131,8 @@ def _serve() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _chunks(places: Iterator[Place]) -> Iterator[list[Place]]:
-    chunk: list[Place] = []
+def _chunks(places: Iterator[Given]) -> Iterator[list[Given]]:
+    chunk: list[Given] = []
     held = 0
     for place in places:
         chunk.append(place)

@@ -1,0 +1,1 @@
+"""Scoring of models on photographs: one protocol, trivial baselines beside, kept picture by picture."""

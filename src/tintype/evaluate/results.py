@@ -7,6 +7,7 @@ left out and why, the versions of the packages. Numbers have six significant dig
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal

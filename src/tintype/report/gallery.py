@@ -1,0 +1,152 @@
+"""Pictures of a comparison, painted again: a sheet over the whole set, and each model's best and worst."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from PIL import Image
+
+from tintype.evaluate.results import Entry, Results
+from tintype.evaluate.revisit import Revisit
+from tintype.report import sheets
+from tintype.report.scores import models
+from tintype.report.sheets import Pixels
+
+ROWS: Final = 16
+"""Pictures on the sheet, as in Figure 1 of the 2019 report."""
+SIDE: Final = 192
+"""Pixels of a picture on pages and sheets, at most."""
+EACH: Final = 3
+"""Best pictures of a model that are shown; and as many middle ones, and worst ones."""
+RANKED_BY: Final = "chroma_error"
+
+Rank = Literal["best", "median", "worst"]
+Tell = Callable[[int, int | None], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One picture of the sheet: gray, as each model colors it, the truth."""
+
+    name: str
+    pictures: tuple[Pixels, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A picture that a model did well, middling or badly."""
+
+    name: str
+    rank: Rank
+    error: float
+    """Its mean a*b* error, in CIE units."""
+    colored: Pixels
+    truth: Pixels
+    errors: Pixels
+    """Where the error is."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """All pictures of a page."""
+
+    titles: tuple[str, ...]
+    """Of the sheet's columns."""
+    rows: tuple[SheetRow, ...]
+    examples: dict[str, tuple[Example, ...]]
+    """Of each model: best, median and worst ones."""
+    missing: tuple[Entry, ...]
+    """Models that are not at hand."""
+
+    def sheet(self) -> Image.Image:
+        """The sheet as one picture."""
+        return sheets.sheet([row.pictures for row in self.rows], self.titles)
+
+    def example_sheet(self, model: str) -> Image.Image:
+        """Best, median and worst pictures of a model as one picture."""
+        shown = self.examples[model]
+        rows = [(each.colored, each.truth, each.errors) for each in shown]
+        names = [f"{each.rank} {each.error:.1f}" for each in shown]
+        side = max(each.errors.shape[1] for each in shown)
+        return sheets.with_scale(sheets.sheet(rows, (model, "truth", "a*b* error"), side, names), side)
+
+
+def spread(many: int, total: int) -> list[int]:
+    """So many of the numbers 0 to `total` - 1, evenly spread; all of them where there are fewer."""
+    count = min(many, total)
+    return [(2 * place + 1) * total // (2 * count) for place in range(count)]
+
+
+def ranked(entry: Entry, each: int = EACH) -> list[tuple[Rank, int]]:
+    """The best, the middle and the worst pictures of an entry by their a*b* error, none twice."""
+    column = entry.pictures.get(RANKED_BY, [])
+    order = sorted((value, number) for number, value in enumerate(column) if value is not None)
+    numbers = [number for _, number in order]
+    count = min(each, max(1, len(numbers) // 3))
+    middle = (len(numbers) - count) // 2
+    chosen: dict[int, Rank] = {}
+    groups: tuple[tuple[Rank, list[int]], ...] = (
+        ("best", numbers[:count]),
+        ("median", numbers[middle : middle + count]),
+        ("worst", numbers[-count:]),
+    )
+    for rank, group in groups:
+        for number in group:
+            chosen.setdefault(number, rank)
+    return [(rank, number) for number, rank in chosen.items()]
+
+
+def paint(results: Results, revisit: Revisit, tell: Tell) -> Gallery:
+    """Paint all pictures of a page again; `tell` gets how many are done.
+
+    Raises `DataError` when a picture is not the one that was scored.
+    """
+    wanted = models(results)
+    there = [entry for entry in wanted if revisit.has(entry.name)]
+    numbers = spread(ROWS, len(results.pictures))
+    picks = {entry.name: ranked(entry) for entry in there}
+    total = len(numbers) * (len(there) + 1) + sum(map(len, picks.values()))
+    counter = _Counter(tell, total)
+    columns = [[revisit.gray(number) for number in counter(numbers)]]
+    columns += [[revisit.colored(entry.name, number) for number in counter(numbers)] for entry in there]
+    columns += [[revisit.truth(number) for number in numbers]]
+    rows = tuple(
+        SheetRow(
+            results.pictures[number].name, tuple(sheets.shrunk(column[place], SIDE) for column in columns)
+        )
+        for place, number in enumerate(numbers)
+    )
+    examples = {
+        entry.name: tuple(
+            _example(results, revisit, entry, rank, number) for rank, number in counter(picks[entry.name])
+        )
+        for entry in there
+    }
+    titles = ("gray", *(entry.name for entry in there), "truth")
+    missing = tuple(entry for entry in wanted if entry not in there)
+    return Gallery(titles, rows, examples, missing)
+
+
+def _example(results: Results, revisit: Revisit, entry: Entry, rank: Rank, number: int) -> Example:
+    return Example(
+        results.pictures[number].name,
+        rank,
+        entry.pictures[RANKED_BY][number] or 0.0,
+        sheets.shrunk(revisit.colored(entry.name, number), SIDE),
+        sheets.shrunk(revisit.truth(number), SIDE),
+        sheets.shrunk(sheets.error_map(revisit.chroma_error(entry.name, number)), SIDE),
+    )
+
+
+class _Counter:
+    """Counts what is taken out of sequences."""
+
+    def __init__(self, tell: Tell, total: int) -> None:
+        self._tell, self._total, self._done = tell, total, 0
+
+    def __call__(self, items: Sequence[T]) -> Iterator[T]:
+        for item in items:
+            yield item
+            self._done += 1
+            self._tell(self._done, self._total)

@@ -1,0 +1,125 @@
+"""A comparison as one HTML page that needs nothing beside it: neither files nor a network."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tintype import __version__
+from tintype.evaluate.labels import FROM_FOLDERS
+from tintype.evaluate.results import Results
+from tintype.report import comparisons, inline, labels, scores, wording
+from tintype.report.drawings import KINDS, Drawing
+from tintype.report.gallery import Gallery
+from tintype.report.tables import Table
+
+GENERATOR: Final = "tintype report"
+"""How a page begins to say what wrote it; an older report is known by it."""
+
+
+def generator() -> str:
+    """Name and version of what writes the page."""
+    return f"{GENERATOR} {__version__}"
+
+
+def default_title(results: Results) -> str:
+    """A title for those who give none."""
+    return f"Colorization compared on {results.data.name}"
+
+
+def tables(results: Results) -> list[Table]:
+    """All tables of a page that also become files."""
+    found = [*scores.score_tables(results), scores.model_table([results]), *labels.label_tables(results)]
+    found += [comparisons.matrix(results, measure) for measure in comparisons.compared(results)]
+    return [table for table in found if table.rows]
+
+
+def render(
+    results: Results, drawn: Sequence[Drawing], gallery: Gallery | None, title: str | None = None
+) -> str:
+    """The page: `drawn` as from `drawings`, `gallery` None where the photographs are not at hand."""
+    by_key = {drawing.key: drawing for drawing in drawn}
+    labeled = KINDS in by_key
+    compared = comparisons.compared(results)
+    contents = [("about", "What was compared"), ("scores", "Scores"), ("figures", "At a glance")]
+    contents += [("pictures", "Pictures")]
+    contents += [("kinds", "By what the pictures show")] if labeled else []
+    contents += [("comparisons", "Is one really better than another?")] if compared else []
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        title=title or default_title(results),
+        generator=generator(),
+        contents=contents,
+        **_about(results),
+        models=scores.model_table([results]),
+        score_tables=scores.score_tables(results),
+        definitions=scores.definitions(scores.measured(results)),
+        figures=[drawing for drawing in drawn if drawing.key != KINDS],
+        **inline.pictures(gallery),
+        label_note=_label_note(results) if labeled else "",
+        label_figure=by_key.get(KINDS),
+        label_tables=labels.label_tables(results),
+        comparisons=[
+            (
+                wording.heading(each),
+                comparisons.verdict(results, each),
+                comparisons.matrix(results, each),
+            )
+            for each in compared
+        ],
+        meaning=comparisons.MEANING,
+    )
+
+
+def render_index(pages: Sequence[tuple[str, str]], title: str | None = None) -> str:
+    """A page that leads to several: their folders and names."""
+    template = _environment().get_template("index.html.j2")
+    return template.render(title=title or "Colorization compared", generator=generator(), pages=pages)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("tintype.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _about(results: Results) -> dict[str, Any]:
+    """What the head of the page says."""
+    data, settings = results.data, results.protocol
+    entries = [entry for entry in results.entries if entry.kind == "model"]
+    models = len({entry.sha256 for entry in entries})
+    several = f" in {len(entries)} settings" if len(entries) > models else ""
+    others = wording.count(len(results.entries) - len(entries), "trivial baseline")
+    left_out = Counter(item.kind for item in data.left_out)
+    return {
+        "subtitle": f"{wording.count(models, 'model')}{several} and {others} on "
+        f"{wording.count(data.pictures, 'photograph')}.",
+        "data": data,
+        "settings": settings,
+        "protocol": wording.protocol(settings),
+        "left_out": ", ".join(f"{many:,} {kind}" for kind, many in left_out.items()) or "none",
+        "kept": ", ".join(f"{kind}: {data.counts.get(kind, 0):,}" for kind in settings.kept),
+        "fit": settings.fit or "the scored pictures",
+        "versions": ", ".join(f"{name} {number}" for name, number in results.versions.items()),
+    }
+
+
+def _label_note(results: Results) -> str:
+    source = results.data.labels
+    where = {None: "", FROM_FOLDERS: "Labels are the names of the folders."}
+    few = (
+        f"Kinds of fewer than {labels.FEWEST} pictures, and those beyond the {labels.MOST} largest, are "
+        f"“{labels.OTHERS}”."
+    )
+    folded = few if labels.OTHERS in labels.by_label(results) else ""
+    words = [
+        where.get(source, f"Labels are from {source}."),
+        folded,
+        "Kinds of few pictures have uncertain means.",
+    ]
+    return " ".join(word for word in words if word)

@@ -1,0 +1,176 @@
+"""Tables of scores: every measure of every entry, the models behind them, and what the measures mean."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tintype.evaluate.measures import BY_KEY, MEASURES, Measure
+from tintype.evaluate.results import Entry, Estimate, Results
+from tintype.report import wording
+from tintype.report.tables import Cell, Column, Row, Table
+
+GROUPS: Final = (
+    (
+        "scores",
+        "Scores",
+        (
+            *("auc", "auc_rebalanced", "accuracy_2", "psnr", "ssim", "ciede2000", "lpips", "fid"),
+            *("colorfulness", "colorfulness_difference"),
+        ),
+    ),
+    (
+        "accuracy",
+        "Accuracy, equation 9",
+        (
+            *("accuracy_1", "accuracy_2", "accuracy_5"),
+            *("accuracy_printed_1", "accuracy_printed_2", "accuracy_printed_5"),
+        ),
+    ),
+    ("errors", "Errors of color, and bleeding", ("mse", "mae", "chroma_error", "edge_error", "leakage")),
+)
+"""The tables that all measures are shared out to; a measure that is in none goes to the last."""
+BEATS_ALL: Final = "†"
+"""Marks a baseline that is better than every model."""
+BEST_NOTE: Final = (
+    "Bold: the best of the models (alike as shown: all of them). In parentheses: 95 % intervals."
+)
+BASELINE_NOTE: Final = f"{BEATS_ALL} A baseline that is better than every model here."
+
+
+def measured(results: Results) -> tuple[Measure, ...]:
+    """The measures that any entry has, in the order of tables."""
+    there = {key for entry in results.entries for key in entry.sum}
+    return tuple(measure for measure in MEASURES if measure.key in there)
+
+
+def models(results: Results) -> list[Entry]:
+    """The entries that are models; all entries where none is."""
+    return [entry for entry in results.entries if entry.kind == "model"] or results.entries
+
+
+def ordered(results: Results) -> list[Entry]:
+    """All entries, baselines first, otherwise in the order of the results."""
+    return sorted(results.entries, key=lambda entry: entry.kind == "model")
+
+
+def score_tables(results: Results) -> list[Table]:
+    """All measures of all entries, by family."""
+    found = measured(results)
+    grouped = {key for _, _, keys in GROUPS for key in keys}
+    tables = []
+    for name, caption, keys in GROUPS:
+        last = name == GROUPS[-1][0]
+        chosen = [
+            measure for measure in found if measure.key in keys or (last and measure.key not in grouped)
+        ]
+        if chosen:
+            tables.append(score_table(results, name, f"{caption}, {results.data.name}", chosen))
+    return tables
+
+
+def score_table(results: Results, key: str, caption: str, chosen: Sequence[Measure]) -> Table:
+    """Some measures of all entries: baselines, models, and the truth where it has a value."""
+    marks = {measure.key: _Marks(results, measure) for measure in chosen}
+    rows = [
+        Row(
+            entry.name,
+            tuple(marks[measure.key].cell(entry) for measure in chosen),
+            entry.kind,
+        )
+        for entry in ordered(results)
+    ]
+    if any(measure.key in results.truth for measure in chosen):
+        truth = (
+            _cell(results.truth[measure.key], measure) if measure.key in results.truth else Cell()
+            for measure in chosen
+        )
+        rows.append(Row("truth", tuple(truth), "truth"))
+    beaten = any(cell.mark for row in rows for cell in row.cells)
+    notes = (BEST_NOTE, BASELINE_NOTE) if beaten else (BEST_NOTE,)
+    columns = tuple(Column(wording.heading(each), wording.direction(each)) for each in chosen)
+    return Table(key, caption, "entry", columns, tuple(rows), notes)
+
+
+class _Marks:
+    """Which entries stand out by one measure, judged by the numbers as they are shown."""
+
+    def __init__(self, results: Results, measure: Measure) -> None:
+        self._measure = measure
+        truth = results.truth.get(measure.key)
+        self._truth = None if truth is None else truth.value
+        contenders = models(results)
+        distances = [self._distance(entry) for entry in contenders]
+        known = [distance for distance in distances if distance is not None]
+        self._best = min(known) if known else None
+        self._contenders = {entry.name for entry in contenders}
+
+    def _distance(self, entry: Entry) -> float | None:
+        """How bad an entry is: the smaller, the better."""
+        value = _value(entry, self._measure)
+        if value is None:
+            return None
+        shown = round(value, self._measure.decimals)
+        if self._measure.better == "truth":
+            return None if self._truth is None else abs(shown - round(self._truth, self._measure.decimals))
+        return -shown if self._measure.better == "high" else shown
+
+    def cell(self, entry: Entry) -> Cell:
+        """The score of an entry, marked if it stands out."""
+        distance = self._distance(entry)
+        if distance is None or self._best is None:
+            return _cell(entry.sum.get(self._measure.key), self._measure)
+        if entry.name in self._contenders:
+            close = distance - self._best < 0.5 * 10**-self._measure.decimals
+            return _cell(entry.sum.get(self._measure.key), self._measure, best=close)
+        better = self._best - distance > 0.5 * 10**-self._measure.decimals
+        return _cell(entry.sum.get(self._measure.key), self._measure, mark=BEATS_ALL if better else "")
+
+
+def best_models(results: Results, measure: Measure) -> list[str]:
+    """Names of the models that are best by a measure; several where they are alike as shown."""
+    marks = _Marks(results, measure)
+    return [entry.name for entry in models(results) if marks.cell(entry).best]
+
+
+def _value(entry: Entry, measure: Measure) -> float | None:
+    estimate = entry.sum.get(measure.key)
+    return None if estimate is None else estimate.value
+
+
+def _cell(estimate: Estimate | None, measure: Measure, *, best: bool = False, mark: str = "") -> Cell:
+    if estimate is None or estimate.value is None:
+        return Cell(wording.NOTHING)
+    text = wording.number(estimate.value, measure.decimals)
+    return Cell(text, wording.interval(estimate, measure.decimals), best, mark, estimate.value)
+
+
+def model_table(results: Iterable[Results], key: str = "models") -> Table:
+    """Every model file that was scored: its size and hash."""
+    found: dict[str, Entry] = {}
+    for each in results:
+        for entry in each.entries:
+            if entry.sha256:
+                found.setdefault(entry.sha256, entry)
+    rows = tuple(
+        Row(
+            entry.model or entry.name,
+            (
+                Cell(
+                    wording.NOTHING if entry.size_mb is None else f"{entry.size_mb:.2f}", value=entry.size_mb
+                ),
+                Cell(digest),
+            ),
+            "model",
+        )
+        for digest, entry in found.items()
+    )
+    return Table(key, "Models", "model", (Column("file, MB"), Column("sha256 of the file")), rows)
+
+
+def definitions(measures: Sequence[Measure] = MEASURES) -> list[tuple[str, str]]:
+    """Title, and meaning with direction, of measures."""
+    return [(wording.heading(each), f"{each.definition}; {wording.direction(each)}") for each in measures]
+
+
+def measure(key: str) -> Measure:
+    """A measure by its key."""
+    return BY_KEY[key]

@@ -168,14 +168,14 @@ def test_weights_that_cannot_be_had_are_named_with_their_place(measure, name, of
 def test_a_download_that_fails_in_any_way_is_told_in_one_line(error, hub, monkeypatch):
     monkeypatch.setattr(torch.hub, "download_url_to_file", fails_with(error))
     with pytest.raises(ConfigError, match="cannot be downloaded here"):
-        perceptual.fetch_weights(["fid"])
+        FidFeatures()
 
 
 def test_weights_in_a_place_that_cannot_be_written_are_told_the_same_way(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "file"))
     with pytest.raises(ConfigError, match="put it into"):
-        perceptual.fetch_weights(["lpips"])
+        Lpips()
 
 
 @pytest.mark.parametrize(("measure", "name"), PUBLISHED)
@@ -197,11 +197,6 @@ def test_weights_are_downloaded_once(hub, monkeypatch):
     assert perceptual.weights_file(url, "LPIPS") == path
 
 
-def test_measures_without_weights_ask_for_none(offline):
-    perceptual.fetch_weights(["auc", "psnr"])
-    assert not offline.exists()
-
-
 @pytest.mark.parametrize(
     ("measure", "package"),
     [(Lpips, "torch"), (Lpips, "torchvision"), (FidFeatures, "torch"), (FidFeatures, "torch_fidelity")],
@@ -210,7 +205,7 @@ def test_a_package_that_is_missing_is_named(measure, package, offline, monkeypat
     for name in [package, *(loaded for loaded in sys.modules if loaded.startswith(f"{package}."))]:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(
-        ConfigError, match=rf"needs the package {package}.*; pip install \"tintype\[train\]\""
+        ConfigError, match=rf"needs the package {package}.*; pip install \"tintype\[perceptual\]\""
     ):
         measure()
 

@@ -1,14 +1,14 @@
 """LPIPS of one picture, and the features that FID compares sets of pictures by: measures by trained networks.
 
-No other part of `evaluate` needs PyTorch (`pip install "tintype[train]"`), and this one loads it only when a
-measure is made. torchmetrics computes both. The weights of LPIPS's heads come with it; those of the networks
-below are published with torchvision and torch-fidelity, downloaded once into PyTorch's hub folder (see
-TORCH_HOME), and used only if they have the hash that their names end in.
+PyTorch (`pip install "tintype[perceptual]"`) is loaded when a measure is made; nothing else in `evaluate`
+needs it. torchmetrics computes both. The weights of LPIPS's heads come with it; those of the networks below
+are published with torchvision and torch-fidelity, downloaded once into PyTorch's hub folder (see TORCH_HOME),
+and used only if they have the hash that their names end in.
 """
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
@@ -45,7 +45,7 @@ class Lpips:
     `net` and one size compare.
 
     `network` stands in for the published one: called with two batches [1, 3, H, W] in 0..1 and
-    `normalize=True`. Raises `ConfigError` when PyTorch or the weights are missing; see `fetch_weights`.
+    `normalize=True`. Raises `ConfigError` when a package or the weights are missing; see `weights_file`.
     """
 
     def __init__(self, net: Net = DEFAULT_NET, network: Callable[..., Any] | None = None) -> None:
@@ -79,7 +79,7 @@ class FidFeatures:
     of the weights, and the number of pictures.
 
     `network` stands in for the published one: called with uint8 [1, 3, H, W], giving [1, F]. Raises
-    `ConfigError` when PyTorch, torch-fidelity or the weights are missing; see `fetch_weights`.
+    `ConfigError` when a package or the weights are missing; see `weights_file`.
     """
 
     def __init__(self, network: Callable[..., Any] | None = None) -> None:
@@ -91,19 +91,6 @@ class FidFeatures:
         with self._torch.inference_mode():
             features = self._network(_batch(self._torch, rgb))
         return np.asarray(features[0].numpy(), dtype=float)
-
-
-def fetch_weights(measures: Iterable[str], net: Net = DEFAULT_NET) -> None:
-    """See to it that the weights for "lpips" and "fid" are at hand, if asked for; other names need none.
-
-    Called once before processes begin, so that they find the files there. Raises `ConfigError` when a package
-    or a file is missing and cannot be had.
-    """
-    asked = set(measures)
-    if "lpips" in asked:
-        weights_file(_lpips_url(net), "LPIPS")
-    if "fid" in asked:
-        weights_file(_inception_url(), "FID")
 
 
 def weights_file(url: str, measure: str) -> Path:
@@ -163,12 +150,12 @@ def _inception_url() -> str:
 
 
 def _module(name: str, measure: str) -> ModuleType:
-    """A module of the training side, imported only now."""
+    """A module of the extra `perceptual`, imported only now."""
     try:
         return import_module(name)
     except ImportError as error:
         raise ConfigError(
-            f'{measure} needs the package {error.name or name}; pip install "tintype[train]", or leave it out'
+            f'{measure} needs the package {error.name or name}; pip install "tintype[perceptual]"'
         ) from error
 
 

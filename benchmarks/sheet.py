@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageOps
 
 import photographs
 import ranges
@@ -23,13 +23,8 @@ from photographs import Pixels
 from tintype.engine.colorizer import Colorizer
 from tintype.errors import ConfigError, TintypeError
 from tintype.evaluate import colorists
+from tintype.report.sheets import sheet
 
-GAP = 6
-"""White pixels between pictures."""
-TITLE = 20
-"""Height, in pixels, of the line that names the columns."""
-LETTERS = 13
-"""Size of its letters, in pixels."""
 QUALITY = 92
 """Of a sheet in JPEG."""
 
@@ -74,23 +69,6 @@ def row(truth: Pixels, models: Sequence[Column]) -> list[Pixels]:
     """Gray, the models' colors, the truth."""
     gray = models[0].colorizer.colorize(truth, saturation=0)
     return [gray, *(model.color(truth) for model in models), truth]
-
-
-def sheet(rows: Sequence[Sequence[Pixels]], titles: Sequence[str], side: int) -> Image.Image:
-    """All pictures in one, white between them, under a line of titles."""
-    heights = [pictures[0].shape[0] for pictures in rows]
-    size = ((side + GAP) * len(titles) - GAP, TITLE + sum(heights) + GAP * (len(rows) - 1))
-    canvas = Image.new("RGB", size, "white")
-    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(LETTERS)
-    for x, title in enumerate(titles):
-        pen.text((x * (side + GAP) + 2, 2), title, "black", font)
-    top = TITLE
-    for pictures, height in zip(rows, heights, strict=True):
-        for x, picture in enumerate(pictures):
-            left = x * (side + GAP) + (side - picture.shape[1]) // 2
-            canvas.paste(Image.fromarray(picture), (left, top))
-        top += height + GAP
-    return canvas
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -15,7 +15,14 @@ Tintype = Callable[..., Ended]
 def test_every_card_is_listed_with_what_a_person_should_know(tintype: Tintype, tiny_zoo: Path) -> None:
     write_card(
         tiny_zoo / "tiny.onnx",
-        scores={"val at 256 px": {"CIEDE2000": 9.5, "PSNR": 22.5}},
+        scores={
+            "val": {
+                "pictures": 12,
+                "sha256": "ab" * 32,
+                "psnr": 22.5,
+                "vivid 0": {"ciede2000": 9.5, "psnr": 23},
+            }
+        },
         known_failures=["Skies.", "Coats."],
     )
     ended = tintype("models")
@@ -23,7 +30,8 @@ def test_every_card_is_listed_with_what_a_person_should_know(tintype: Tintype, t
     listed = ended.out.decode()
     for text in ("tiny: A model for tests.", "CC0-1.0", "Nothing.", "Skies.", "Coats."):
         assert text in listed
-    assert "val at 256 px, CIEDE2000: 9.5" in listed
+    assert "val: pictures 12, psnr 22.5\n" in listed
+    assert "val, vivid 0: ciede2000 9.5, psnr 23\n" in listed
     assert listed.count("used unless --model says otherwise") == 1
 
 

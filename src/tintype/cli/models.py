@@ -10,6 +10,8 @@ from tintype.zoo import DEFAULT_MODEL, Card, list_models
 
 LABEL: Final = 11
 """Width of the column of labels."""
+HASH: Final = "sha256"
+"""Name under which scores tell of which pictures they are; only `--json` shows it."""
 
 
 def run(*, as_json: bool) -> None:
@@ -32,8 +34,8 @@ def describe(card: Card, width: int) -> str:
         ),
         *_wrapped("  data", card.data, width),
     ]
-    for name, value in _flattened(card.scores):
-        lines += _wrapped("  score", f"{name} {value}", width)
+    for line in _score_lines(card.scores):
+        lines += _wrapped("  scores", line, width)
     for failure in card.known_failures:
         lines += _wrapped("  fails", failure, width)
     return "\n".join(lines)
@@ -44,10 +46,12 @@ def _wrapped(label: str, text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=label.ljust(LABEL), subsequent_indent=" " * LABEL)
 
 
-def _flattened(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Scores with the names of all that they are nested in."""
-    for name, value in scores.items():
+def _score_lines(scores: Mapping[str, Any], name: str = "") -> Iterator[str]:
+    """A line for each set, or vividness on a set, with all that was measured; hashes are left out."""
+    own = {key: value for key, value in scores.items() if not isinstance(value, Mapping) and key != HASH}
+    if own:
+        told = ", ".join(f"{key} {value}" for key, value in own.items())
+        yield f"{name}: {told}" if name else told
+    for key, value in scores.items():
         if isinstance(value, Mapping):
-            yield from _flattened(value, f"{prefix}{name}, ")
-        else:
-            yield f"{prefix}{name}:", value
+            yield from _score_lines(value, f"{name}, {key}" if name else key)

@@ -48,7 +48,7 @@ def matrix(results: Results, measure: Measure) -> Table:
         for first in names
         if first in {entry.name for entry in models(results)}
     )
-    caption = f"Paired differences of {wording.heading(measure)}, {results.data.name}"
+    caption = wording.heading(measure, f": paired differences on {results.data.name}")
     key = f"comparisons-{wording.slug(measure.key)}"
     return Table(key, caption, "row − column", tuple(Column(name) for name in names), rows, NOTES)
 

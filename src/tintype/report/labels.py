@@ -7,7 +7,7 @@ import numpy as np
 from tintype.evaluate.measures import BY_KEY, Measure
 from tintype.evaluate.results import Entry, Results
 from tintype.report import wording
-from tintype.report.scores import ordered
+from tintype.report.scores import badness, models, ordered
 from tintype.report.tables import Cell, Column, Row, Table
 
 FEWEST: Final = 5
@@ -56,19 +56,28 @@ def shown_measures(results: Results) -> tuple[Measure, ...]:
 def label_table(results: Results, measure: Measure) -> Table:
     """One measure by kind: a row for each kind with its number of pictures, a column for each entry."""
     entries = ordered(results)
+    contenders = {entry.name for entry in models(results)}
     truths = measure.better == "truth"
     rows = []
     for label, indices in by_label(results).items():
-        cells = [_cell(mean(entry, measure, indices), measure) for entry in entries]
+        true = float(np.mean([results.pictures[index].colorfulness for index in indices]))
+        means = {entry.name: mean(entry, measure, indices) for entry in entries}
+        found = [value for name in contenders if (value := means[name]) is not None]
+        least = min((badness(value, measure, true) for value in found), default=0.0)
+        cells = [
+            _cell(value, measure, name in contenders and least == badness(value, measure, true))
+            for name, value in means.items()
+        ]
         if truths:
-            true = float(np.mean([results.pictures[index].colorfulness for index in indices]))
             cells.append(_cell(true, measure))
         rows.append(Row(label, (Cell(f"{len(indices):,}", value=len(indices)), *cells)))
     columns = [Column("pictures"), *(Column(entry.name) for entry in entries)]
     if truths:
         columns.append(Column("truth"))
-    caption = f"{wording.heading(measure)} by kind, {results.data.name}"
-    note = f"Means over the pictures of each kind; {wording.direction(measure)}."
+    caption = wording.heading(measure, f" by kind on {results.data.name}")
+    note = (
+        f"Means over the pictures of each kind; {wording.direction(measure)}. Bold: the best of the models."
+    )
     return Table(f"kinds-{measure.key}", caption, "kind", tuple(columns), tuple(rows), (note,))
 
 
@@ -79,5 +88,5 @@ def label_tables(results: Results) -> list[Table]:
     return [label_table(results, measure) for measure in shown_measures(results)]
 
 
-def _cell(value: float | None, measure: Measure) -> Cell:
-    return Cell(wording.number(value, measure.decimals), value=value)
+def _cell(value: float | None, measure: Measure, best: bool = False) -> Cell:
+    return Cell(wording.number(value, measure.decimals), best=best and value is not None, value=value)

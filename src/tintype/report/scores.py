@@ -1,5 +1,6 @@
 """Tables of scores: every measure of every entry, the models behind them, and what the measures mean."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -30,9 +31,7 @@ GROUPS: Final = (
 """The tables that all measures are shared out to; a measure that is in none goes to the last."""
 BEATS_ALL: Final = "†"
 """Marks a baseline that is better than every model."""
-BEST_NOTE: Final = (
-    "Bold: the best of the models (alike as shown: all of them). In parentheses: 95 % intervals."
-)
+BEST_NOTE: Final = "Bold: the best of the models, all of those that are alike as shown. With 95 % intervals."
 BASELINE_NOTE: Final = f"{BEATS_ALL} A baseline that is better than every model here."
 
 
@@ -63,7 +62,7 @@ def score_tables(results: Results) -> list[Table]:
             measure for measure in found if measure.key in keys or (last and measure.key not in grouped)
         ]
         if chosen:
-            tables.append(score_table(results, name, f"{caption}, {results.data.name}", chosen))
+            tables.append(score_table(results, name, f"{caption} on {results.data.name}", chosen))
     return tables
 
 
@@ -90,6 +89,16 @@ def score_table(results: Results, key: str, caption: str, chosen: Sequence[Measu
     return Table(key, caption, "entry", columns, tuple(rows), notes)
 
 
+def badness(value: float | None, measure: Measure, truth: float | None) -> float:
+    """How bad a value is as it is shown: the smaller, the better; infinite where that cannot be said."""
+    if value is None or (measure.better == "truth" and truth is None):
+        return math.inf
+    shown = round(value, measure.decimals)
+    if measure.better == "truth":
+        return round(abs(shown - round(truth or 0.0, measure.decimals)), measure.decimals)
+    return -shown if measure.better == "high" else shown
+
+
 class _Marks:
     """Which entries stand out by one measure, judged by the numbers as they are shown."""
 
@@ -98,31 +107,19 @@ class _Marks:
         truth = results.truth.get(measure.key)
         self._truth = None if truth is None else truth.value
         contenders = models(results)
-        distances = [self._distance(entry) for entry in contenders]
-        known = [distance for distance in distances if distance is not None]
-        self._best = min(known) if known else None
+        self._best = min((self._badness(entry) for entry in contenders), default=math.inf)
         self._contenders = {entry.name for entry in contenders}
 
-    def _distance(self, entry: Entry) -> float | None:
-        """How bad an entry is: the smaller, the better."""
-        value = _value(entry, self._measure)
-        if value is None:
-            return None
-        shown = round(value, self._measure.decimals)
-        if self._measure.better == "truth":
-            return None if self._truth is None else abs(shown - round(self._truth, self._measure.decimals))
-        return -shown if self._measure.better == "high" else shown
+    def _badness(self, entry: Entry) -> float:
+        return badness(_value(entry, self._measure), self._measure, self._truth)
 
     def cell(self, entry: Entry) -> Cell:
         """The score of an entry, marked if it stands out."""
-        distance = self._distance(entry)
-        if distance is None or self._best is None:
-            return _cell(entry.sum.get(self._measure.key), self._measure)
-        if entry.name in self._contenders:
-            close = distance - self._best < 0.5 * 10**-self._measure.decimals
-            return _cell(entry.sum.get(self._measure.key), self._measure, best=close)
-        better = self._best - distance > 0.5 * 10**-self._measure.decimals
-        return _cell(entry.sum.get(self._measure.key), self._measure, mark=BEATS_ALL if better else "")
+        how_bad, estimate = self._badness(entry), entry.sum.get(self._measure.key)
+        contends = entry.name in self._contenders
+        best = contends and how_bad == self._best < math.inf
+        mark = BEATS_ALL if not contends and how_bad < self._best < math.inf else ""
+        return _cell(estimate, self._measure, best=best, mark=mark)
 
 
 def best_models(results: Results, measure: Measure) -> list[str]:

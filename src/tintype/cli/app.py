@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from tintype import __version__
-from tintype.cli import evaluate, train
+from tintype.cli import evaluate, reproduce, train
 from tintype.cli.exits import Verbs
 
 app: Final = typer.Typer(
@@ -183,6 +183,7 @@ def models(
 
 
 app.command()(evaluate.evaluate)
+app.command()(reproduce.reproduce)
 app.command()(train.train)
 app.command()(train.export)
 app.add_typer(train.data_app, name="data")

@@ -19,7 +19,7 @@ Tell = Callable[[int, int | None], None]
 def counting(what: str) -> Iterator[Tell]:
     """Give a function to call with counts; takes the bar down at the end."""
     if not sys.stderr.isatty():
-        yield _Lines(what)
+        yield Lines(what)
         return
     from rich.console import Console
     from rich.progress import (
@@ -48,7 +48,7 @@ def counting(what: str) -> Iterator[Tell]:
         yield tell
 
 
-class _Lines:
+class Lines:
     """A plain line now and then, and at the end."""
 
     def __init__(self, what: str) -> None:
@@ -56,6 +56,7 @@ class _Lines:
         self._last = time.monotonic()
 
     def __call__(self, done: int, total: int | None) -> None:
+        """Tell that so many are done, unless that was told just now."""
         if done == total or time.monotonic() - self._last >= LINE_SECONDS:
             self._last = time.monotonic()
             say(f"{done} {self._what}" if total is None else f"{done} of {total} {self._what}")

@@ -21,6 +21,7 @@ NEEDED: Final = {
     "evaluate": ("PIL", "pydantic"),
     "evaluate --also": ("torch", "torchmetrics", "torch_fidelity"),
     "report": ("PIL", "pydantic", "jinja2", "matplotlib"),
+    "reproduce": ("torch", "lightning", "safetensors", "onnx", "onnxscript", "matplotlib"),
 }
 """Modules that a verb cannot do without, beyond those of a light install."""
 EXTRA_OF: Final = {"evaluate": "evaluate", "report": "evaluate", "evaluate --also": "perceptual"}

@@ -31,9 +31,10 @@ def check_free(folder: Path, overwrite: bool) -> None:
         raise ConfigError(
             f"{folder} exists and is left as it is; name another folder, or replace it with --overwrite"
         )
-    if not folder.is_dir() or (foreign := _foreign(folder)):
-        what = f"holds {foreign}, which no report wrote" if folder.is_dir() else "is no folder"
-        raise ConfigError(f"{folder} {what}; name another folder")
+    if folder.is_symlink() or not folder.is_dir():
+        raise ConfigError(f"{folder} is no folder; name another")
+    if foreign := _foreign(folder):
+        raise ConfigError(f"{folder} holds {foreign}, which no report wrote; name another folder")
 
 
 def _foreign(folder: Path) -> str:

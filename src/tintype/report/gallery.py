@@ -108,13 +108,13 @@ def paint(results: Results, revisit: Revisit, tell: Tell) -> Gallery:
     picks = {entry.name: ranked(entry) for entry in there}
     total = len(numbers) * (len(there) + 1) + sum(map(len, picks.values()))
     counter = _Counter(tell, total)
-    columns = [[revisit.gray(number) for number in counter(numbers)]]
-    columns += [[revisit.colored(entry.name, number) for number in counter(numbers)] for entry in there]
-    columns += [[revisit.truth(number) for number in numbers]]
+    columns = [[sheets.shrunk(revisit.gray(number), SIDE) for number in counter(numbers)]]
+    for entry in there:
+        painted = (revisit.colored(entry.name, number) for number in counter(numbers))
+        columns.append([sheets.shrunk(picture, SIDE) for picture in painted])
+    columns.append([sheets.shrunk(revisit.truth(number), SIDE) for number in numbers])
     rows = tuple(
-        SheetRow(
-            results.pictures[number].name, tuple(sheets.shrunk(column[place], SIDE) for column in columns)
-        )
+        SheetRow(results.pictures[number].name, tuple(column[place] for column in columns))
         for place, number in enumerate(numbers)
     )
     examples = {

@@ -38,13 +38,13 @@ def tables(results: Results) -> list[Table]:
 def render(
     results: Results, drawn: Sequence[Drawing], gallery: Gallery | None, title: str | None = None
 ) -> str:
-    """The page: `drawn` as from `drawings`, `gallery` None where the photographs are not at hand."""
+    """The page, with the figures in `drawn`; `gallery` is None where the photographs are not at hand."""
     by_key = {drawing.key: drawing for drawing in drawn}
-    labeled = KINDS in by_key
+    label_tables = labels.label_tables(results)
     compared = comparisons.compared(results)
     contents = [("about", "What was compared"), ("scores", "Scores"), ("figures", "At a glance")]
     contents += [("pictures", "Pictures")]
-    contents += [("kinds", "By what the pictures show")] if labeled else []
+    contents += [("kinds", "By what the pictures show")] if label_tables else []
     contents += [("comparisons", "Is one really better than another?")] if compared else []
     template = _environment().get_template("page.html.j2")
     return template.render(
@@ -57,9 +57,9 @@ def render(
         definitions=scores.definitions(scores.measured(results)),
         figures=[drawing for drawing in drawn if drawing.key != KINDS],
         **inline.pictures(gallery),
-        label_note=_label_note(results) if labeled else "",
+        label_note=_label_note(results) if label_tables else "",
         label_figure=by_key.get(KINDS),
-        label_tables=labels.label_tables(results),
+        label_tables=label_tables,
         comparisons=[
             (
                 wording.heading(each),

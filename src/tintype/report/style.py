@@ -2,7 +2,9 @@
 
 import io
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -67,11 +69,20 @@ def bare(axes: Axes, grid: str) -> None:
     axes.grid(axis=grid, color="#999999", alpha=0.35, linewidth=0.6)  # type: ignore[arg-type]
 
 
+@contextmanager
+def _any_letters() -> Iterator[None]:
+    """Draw letters that the font lacks as boxes without a warning for each: tables have them all."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write `stem`.png and `stem`.pdf."""
     png, pdf = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.pdf")
-    figure.savefig(png, dpi=DPI)
-    figure.savefig(pdf, metadata={"CreationDate": None})
+    with _any_letters():
+        figure.savefig(png, dpi=DPI)
+        figure.savefig(pdf, metadata={"CreationDate": None})
     return [png, pdf]
 
 
@@ -80,8 +91,9 @@ def svg(figure: Figure, prefix: str) -> str:
 
     Letters are outlines, so that it looks alike everywhere.
     """
-    with matplotlib.rc_context({"svg.hashsalt": SALT, "svg.fonttype": "path"}), io.StringIO() as file:
-        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    with io.StringIO() as file:
+        with _any_letters(), matplotlib.rc_context({"svg.hashsalt": SALT, "svg.fonttype": "path"}):
+            figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         text = file.getvalue()
     element = text[text.index("<svg") :]
     element = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", element, flags=re.DOTALL)

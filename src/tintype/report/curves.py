@@ -82,6 +82,7 @@ def _draw_run(name: str, curves: Curves, panels: list[Axes]) -> None:
     wanted: list[tuple[list[str], str]] = [(_costs(curves), "cost"), (fitted, "loss, network scale")]
     shown = [(kinds, label) for kinds, label in wanted if kinds]
     own = panels[len(panels) - len(shown) :]
+    last = max(step for points in curves.values() for step, _ in points)
     for axes, (kinds, label) in zip(own, shown, strict=True):
         axes.set_visible(True)
         for number, kind in enumerate(kinds):
@@ -90,7 +91,7 @@ def _draw_run(name: str, curves: Curves, panels: list[Axes]) -> None:
                 steps,
                 losses,
                 label=style.plain(kind),
-                color=style.COLORS[number % len(style.COLORS)],
+                color=_color(kind, number),
                 linewidth=1.3,
                 linestyle="--" if kind == VALIDATION else "-",
                 marker="o" if kind == VALIDATION or len(steps) == 1 else None,
@@ -99,8 +100,15 @@ def _draw_run(name: str, curves: Curves, panels: list[Axes]) -> None:
         values = [loss for kind in kinds for _, loss in curves[kind]]
         wide = 0 < WIDE * min(values) < max(values)  # the cost (7) is below zero
         axes.set_yscale("log" if wide else "linear")
+        axes.set_xlim(-0.02 * last, 1.02 * last)
         axes.set_ylabel(label)
         axes.legend(fontsize=style.LETTERS - 1, frameon=False)
         style.bare(axes, "both")
     own[0].set_title(style.plain(name), size=style.LETTERS + 1)
     own[-1].set_xlabel("step")
+
+
+def _color(kind: str, number: int) -> str:
+    """The first color for the first loss and so on; the second one for validation alone."""
+    validation, *others = style.COLORS[1], style.COLORS[0], *style.COLORS[2:]
+    return validation if kind == VALIDATION else others[number % len(others)]

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skimage.data
 import typer
 from PIL import Image
 
@@ -26,7 +27,7 @@ from tintype.cli.app import app
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN = {"colorize", "suggest", "models", "--version", "--help"}
+RUN = {"colorize", "suggest", "models", "evaluate", "report", "--version", "--help"}
 """Commands that are run; of the others only the options are held against the program."""
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
@@ -82,6 +83,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("old.json", "hints/a.json"):
         (tmp_path / name).write_text(json.dumps(hints))
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    (tmp_path / "photographs").mkdir()
+    for name in ("astronaut", "chelsea", "coffee", "rocket"):
+        photograph = Image.fromarray(getattr(skimage.data, name)())
+        photograph.resize((96, 80)).save(tmp_path / "photographs" / f"{name}.png")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     return tmp_path
@@ -158,3 +163,38 @@ def test_every_card_field_is_described() -> None:
 
     text = (ROOT / "docs" / "models" / "README.md").read_text(encoding="utf-8")
     assert all(f"| `{field.name}` |" in text for field in fields(Card))
+
+
+SCORES = ("auc", "auc_rebalanced", "accuracy_2", "psnr", "ciede2000", "colorfulness")
+DECIMALS = (2, 2, 1, 2, 2, 1)
+HEADING = "| | AuC raw | AuC rebalanced | within 2 % | PSNR | CIEDE2000 | colorfulness |"
+ENTRIES = {
+    "gray": "gray",
+    "mean color of each lightness": "mean a*b* by L*",
+    "`tint`, vividness 0": "tint (vivid 0)",
+    "`tint`, vividness 0.5, the default": "tint (vivid 0.5)",
+    "`tint`, vividness 1": "tint (vivid 1)",
+    **{f"`{name}`": name for name in ("cnn", "fusion", "gan", "fusion-gan")},
+}
+"""What the documents call the entries of the leaderboard."""
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/models/tint.md", "docs/models/report.md"])
+def test_scores_in_documents_are_those_of_the_leaderboard(document: str) -> None:
+    stored = json.loads((ROOT / "docs" / "leaderboard.json").read_text(encoding="utf-8"))
+    [val] = [each for each in stored["sets"] if each["data"]["name"] == "val"]
+    sums = {entry["name"]: entry["sum"] for entry in val["entries"]}
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert f"on {val['data']['pictures']} photographs" in text.lower()
+    table = text.split(HEADING)[1].split("\n\n")[0].strip().splitlines()[1:]
+    assert len(table) >= 7
+    for line in table:
+        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        if name == "the truth":
+            assert cells[-1] == f"{val['truth']['colorfulness']['value']:.1f}"
+            continue
+        shown = [
+            f"{sums[ENTRIES[name]][key]['value']:.{digits}f}"
+            for key, digits in zip(SCORES, DECIMALS, strict=True)
+        ]
+        assert cells == shown, name

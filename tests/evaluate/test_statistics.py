@@ -107,9 +107,10 @@ def test_the_rebalanced_area_is_that_of_the_summed_counts_and_its_draws_those_of
     values, drawn = rebalanced_draws(ClassAreas(pixels.astype(float), {"x": areas}), draws)
     assert values["x"] == pytest.approx(metrics.rebalanced_area_under_curve(counts.sum(axis=0)))
     [weights] = draws.weights(7)
+    share = counts.sum(axis=(0, 2))
     for row, found in zip(weights.astype(int), drawn["x"], strict=True):
         again = np.repeat(counts, row, axis=0).sum(axis=0)
-        assert found == pytest.approx(metrics.rebalanced_area_under_curve(again))
+        assert found == pytest.approx(metrics.rebalanced_area_under_curve(again, share))
 
 
 def test_measures_of_whole_sets_are_compared_without_a_p():

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from tintype import __version__
-from tintype.cli import evaluate, reproduce, train
+from tintype.cli import comparison, evaluate, reproduce, train
 from tintype.cli.exits import Verbs
 
 app: Final = typer.Typer(
@@ -183,6 +183,7 @@ def models(
 
 
 app.command()(evaluate.evaluate)
+app.command()(comparison.report)
 app.command()(reproduce.reproduce)
 app.command()(train.train)
 app.command()(train.export)

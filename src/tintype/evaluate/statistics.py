@@ -91,23 +91,21 @@ def distance_estimate(first: FloatArray, second: FloatArray, draws: Draws) -> Es
 def rebalanced_draws(classes: ClassAreas, draws: Draws) -> tuple[dict[str, float], dict[str, FloatArray]]:
     """The class-rebalanced area under the curve of each entry, 0..100, and its bootstrap samples.
 
-    The weights of the classes are computed anew for each sample (`metrics.rebalanced_area_under_curve`).
+    The weights of the classes are those of the whole set (`metrics.rebalanced_area_under_curve`) in each
+    sample too: a sample lacks a third of the pictures, and with them rare classes, so with weights of its own
+    the interval would lie too high.
     """
     pictures = len(classes.pixels)
-    once = _rebalanced(np.ones((1, pictures)), classes)
-    parts = [_rebalanced(weights, classes) for weights in draws.weights(pictures)]
+    rarity = bins.rarity_weights(classes.pixels.sum(axis=0), mix=0.0)
+    once = _rebalanced(np.ones((1, pictures)), classes, rarity)
+    parts = [_rebalanced(weights, classes, rarity) for weights in draws.weights(pictures)]
     drawn = {name: np.concatenate([part[name] for part in parts]) for name in classes.areas}
     return {name: float(values[0]) for name, values in once.items()}, drawn
 
 
-def _rebalanced(weights: FloatArray, classes: ClassAreas) -> dict[str, FloatArray]:
-    pixels = weights @ classes.pixels
-    rarity = np.stack([bins.rarity_weights(each, mix=0.0) for each in pixels])
-    total = np.sum(rarity * pixels, axis=1)
-    return {
-        name: 100 * np.sum(rarity * (weights @ areas), axis=1) / total
-        for name, areas in classes.areas.items()
-    }
+def _rebalanced(weights: FloatArray, classes: ClassAreas, rarity: FloatArray) -> dict[str, FloatArray]:
+    total = weights @ (classes.pixels @ rarity)
+    return {name: 100 * (weights @ (areas @ rarity)) / total for name, areas in classes.areas.items()}
 
 
 def compare(measure: str, columns: Mapping[str, FloatArray], draws: Draws) -> list[Comparison]:

@@ -64,3 +64,15 @@ def test_results_that_exist_stay_unless_they_may_be_replaced(tintype, colors):
     assert again.code == 2
     assert "add --overwrite" in again.err
     assert tintype("evaluate", "--data", "colors", "--size", "32", "--overwrite").code == 0
+
+
+def test_an_interrupted_evaluation_says_how_to_go_on(tintype, colors, monkeypatch):
+    from tintype.evaluate import run
+
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "evaluate", interrupt)
+    ended = tintype("evaluate", "--data", "colors", "--size", "32")
+    assert ended.code == 130
+    assert ended.err.splitlines() == ["the same command goes on from here", "tintype: stopped"]

@@ -99,8 +99,12 @@ def evaluate(
         jobs=jobs,
         seed=seed,
     )
-    with counting("pictures scored") as progress:
-        results = run_evaluation(asked, output, overwrite=overwrite, say=say, progress=progress)
+    try:
+        with counting("pictures scored") as progress:
+            results = run_evaluation(asked, output, overwrite=overwrite, say=say, progress=progress)
+    except KeyboardInterrupt:
+        say("the same command goes on from here")
+        raise
     for item in results.data.left_out:
         say(f"left out {item.name}: {item.kind}, {item.reason}")
     counts = ", ".join(f"{count} {kind}" for kind, count in results.data.counts.items() if count)

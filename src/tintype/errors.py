@@ -72,6 +72,10 @@ class DataError(TintypeError):
     """A data set is missing, empty or damaged."""
 
 
+class StudyError(TintypeError):
+    """A user study cannot be made or opened, or a person or trial of it is unknown or asked for too much."""
+
+
 class ConfigError(TintypeError):
     """A setting is unknown or impossible."""
 

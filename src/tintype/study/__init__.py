@@ -1,1 +1,1 @@
-"""A user study: do people believe the colors? Pictures, people and answers in a database, and what they say."""
+"""A user study: do people believe the colors? Pictures, people, their answers, and what these say."""

@@ -91,7 +91,7 @@ class Protocol:
     part_two: int = 5
     """Pictures of a round that get stars."""
     practice: int = 2
-    """Pictures before the first round, which do not count: the first half as in part one, the rest as in part two."""
+    """Pictures before the first round, which do not count: half as in part one, the rest as in part two."""
     attention_every: int = 1
     """One attention check in the first round and every so many rounds after it; 0 for none."""
     max_rounds: int = 3
@@ -158,8 +158,8 @@ def read_protocol(text: str) -> Protocol:
         return TypeAdapter(Protocol).validate_json(text)
     except (ValidationError, ConfigError) as error:
         raise StudyError(
-            f"the protocol of the study cannot be read ({str(error).splitlines()[0]}); was it made by a newer "
-            "version of Tintype? Update, or restore a back-up"
+            f"the protocol of the study cannot be read ({str(error).splitlines()[0]}); was it made by a "
+            "newer version of Tintype? Update, or restore a back-up"
         ) from error
 
 

@@ -8,7 +8,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test lint types layers unit format bench clean python
+.PHONY: help demo test lint types layers unit format bench leaderboard clean python
 
 help:
 	@echo "make demo    install Tintype alone, colorize examples/ into $(DEMO_OUT)/ and say where the pictures are"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint | types | layers | unit    one of these checks"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make bench   measure speed and memory of the photo pipeline (docs/benchmarks/)"
+	@echo "make leaderboard SETS='DIR TAR...'    score the models in the package, write docs/leaderboard.md and their cards"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(DEMO_VENV)/installed
@@ -44,9 +45,19 @@ format: $(VENV)/installed
 bench: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/photo.py
 
+# One results file for each set of photographs, in RESULTS; an evaluation that was stopped goes on.
+SCORED := cnn fusion gan fusion-gan tint --vivid 0 --vivid 0.5 --vivid 1
+RESULTS ?= results
+leaderboard: $(VENV)/installed
+	@test -n "$(SETS)" || { echo "name the photographs: make leaderboard SETS='DIR TAR...'" >&2; exit 1; }
+	@mkdir -p $(RESULTS)
+	$(foreach set,$(SETS),$(VENV)/bin/tintype evaluate $(SCORED) --data $(set) -o $(RESULTS)/$(basename $(notdir $(set))).json -j 2 --overwrite &&) true
+	$(VENV)/bin/tintype report $(foreach set,$(SETS),$(RESULTS)/$(basename $(notdir $(set))).json) \
+		--leaderboard docs/leaderboard.md --cards src/tintype/zoo/models --overwrite
+
 $(VENV)/installed: pyproject.toml constraints.txt | python
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,perceptual,dev]"
+	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,perceptual,study,dev]"
 	@touch $@
 
 # Not editable: the demonstration runs the package as a user gets it, so it is installed anew when the code changes.

@@ -4,16 +4,21 @@ import base64
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from PIL import Image
 
 from tintype import __version__
 from tintype.evaluate.results import Results
-from tintype.reproduce.figures import CAPTIONS, stem
+from tintype.report import sheets
+from tintype.reproduce.figures import CAPTIONS, GRIDS, stem
 from tintype.reproduce.numbers import Records, Row, rows
 from tintype.reproduce.place import Place
 from tintype.reproduce.plan import Plan
 
 VERDICTS: Final = {True: "came out so", False: "did not come out so", None: ""}
+PHOTOGRAPHS: Final = ("01", *GRIDS)
+"""Figures that show photographs."""
 OPEN: Final = (
     "Figures 16 and 17 are what people believe. They need people: the pictures to show them lie in study/, "
     "drawn with the seed of this reproduction."
@@ -61,5 +66,10 @@ def render(plan: Plan, results: Results, records: Records, training_pictures: in
 
 
 def _src(place: Place, number: str) -> str:
-    data = (place.figures / f"{stem(number)}.png").read_bytes()
-    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    """A figure as a data: URI; one of photographs as JPEG, which takes a fifth of the room."""
+    path = place.figures / f"{stem(number)}.png"
+    kind, data = "png", path.read_bytes()
+    if number in PHOTOGRAPHS:
+        with Image.open(path) as picture:
+            kind, data = "jpeg", sheets.jpeg(np.asarray(picture.convert("RGB")))
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

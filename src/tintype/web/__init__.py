@@ -1,0 +1,1 @@
+"""Pages for people: the user study in a browser."""

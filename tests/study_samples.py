@@ -34,10 +34,15 @@ def write_ready(folder: Path, count: int = 20, models: tuple[str, ...] = MODELS,
     return folder
 
 
-def make_study(folder: Path, database: str | None = None, count: int = 15, **asked: object) -> Study:
-    """A study, open; `asked` are fields of `Asked`. Practice 2 and checks 3 are set apart besides `count`."""
-    ready = folder.with_name(f"{folder.name}-ready")
-    if not ready.exists():
+def make_study(
+    folder: Path, database: str | None = None, count: int = 15, ready: Path | None = None, **asked: object
+) -> Study:
+    """A study, open; `asked` are fields of `Asked`. Practice 2 and checks 3 are set apart besides `count`.
+
+    `ready` is a folder by `write_ready` that is there already.
+    """
+    if ready is None:
+        ready = folder.with_name(f"{folder.name}-ready")
         settings = Asked(ready, count=count, database=database, **asked)  # type: ignore[arg-type]
         write_ready(ready, count + settings.apart)
     create(Asked(ready, count=count, database=database, **asked), folder)  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ import typer
 from tintype.cli.exits import say
 from tintype.errors import ConfigError
 
+STUDY: Final = ("PIL", "pydantic", "sqlalchemy", "alembic")
+SERVED: Final = ("fastapi", "uvicorn", "jinja2", "itsdangerous", "multipart")
 NEEDED: Final = {
     "train": ("torch", "lightning", "safetensors"),
     "export": ("torch", "lightning", "safetensors", "onnx", "onnxscript"),
@@ -22,9 +24,21 @@ NEEDED: Final = {
     "evaluate --also": ("torch", "torchmetrics", "torch_fidelity"),
     "report": ("PIL", "pydantic", "jinja2", "matplotlib"),
     "reproduce": ("torch", "lightning", "safetensors", "onnx", "onnxscript", "matplotlib"),
+    "study create": STUDY,
+    "study export": STUDY,
+    "study backup": STUDY,
+    "study restore": STUDY,
+    "study report": (*STUDY, "jinja2", "matplotlib"),
+    "study simulate": STUDY,
+    "study serve": (*STUDY, *SERVED),
 }
 """Modules that a verb cannot do without, beyond those of a light install."""
-EXTRA_OF: Final = {"evaluate": "evaluate", "report": "evaluate", "evaluate --also": "perceptual"}
+EXTRA_OF: Final = {
+    "evaluate": "evaluate",
+    "report": "evaluate",
+    "evaluate --also": "perceptual",
+    **{verb: "study" for verb in NEEDED if verb.startswith("study ")},
+}
 """The extra that installs them, where it is not `train`."""
 
 STOPPED: Final = {"SIGINT": 130, "SIGTERM": 143}

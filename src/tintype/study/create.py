@@ -16,13 +16,12 @@ from tintype.study.database import Database, make_tables, url_of
 from tintype.study.draw import ADVICE, READY, Drawn, Photographs, ReadyPictures, Source
 from tintype.study.images import rainbow, store, without_color
 from tintype.study.models import ImageRow, PictureRow, StudyRow
-from tintype.study.place import Place, Settings
+from tintype.study.place import PRIVATE_FOLDER, Place, Settings
 from tintype.study.protocol import GRAY, RAINBOW, TRUTH, Exclusions, Protocol
 
 NAME: Final = "Real or colorized?"
 COUNT: Final = 100
 """Pictures of a study, as in the report (R8)."""
-PRIVATE_FOLDER: Final = 0o700
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,3 @@ class TrialRow(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[int | None]
     response_ms: Mapped[int | None]
-
-
-TABLES: Final = tuple(Base.metadata.sorted_tables)
-"""All tables, those that others refer to first."""

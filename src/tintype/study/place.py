@@ -16,6 +16,7 @@ IMAGES: Final = "images"
 SECRETS: Final = "secrets.json"
 """Keys of the server, which makes them when it is first started."""
 PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Study:
                     "that it was made with, or restore a back-up"
                 )
             self.protocol: Protocol = read_protocol(row.protocol)
+            self.protocol_text: str = row.protocol
             self.protocol_sha256: str = row.protocol_sha256
             if hash_of(row.protocol) != row.protocol_sha256:
                 raise StudyError(

@@ -35,7 +35,7 @@ def report(
     ] = False,
 ) -> None:
     """Say what people believed: Figures 16 and 17, intervals, comparisons, on a page of its own."""
-    require("study")
+    require("study report")
     from tintype.report.folder import check_free
     from tintype.study.page import report as make_report
     from tintype.study.resampling import Draws
@@ -61,7 +61,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Let people who do not exist take part, to try a study and its report; never among real people."""
-    require("study")
+    require("study simulate")
     from tintype.study.crowd import Crowd, read_crowd
     from tintype.study.service import Study
     from tintype.study.simulate import simulate as let_take_part

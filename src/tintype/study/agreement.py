@@ -29,16 +29,26 @@ class Agreement:
 
     def __init__(self, units: IntArray, values: FloatArray, scale: Scale) -> None:
         """`units` [n] is the image of each answer, `values` [n] what was said."""
-        self._levels = np.unique(values)
-        _, codes, counts = np.unique(units, return_inverse=True, return_counts=True)
-        self._pairable = np.flatnonzero(counts[codes.reshape(-1)] >= ENOUGH)
-        order = np.argsort(codes.reshape(-1)[self._pairable], kind="stable")
-        self._pairable = self._pairable[order]
-        own = codes.reshape(-1)[self._pairable]
-        self._starts = np.flatnonzero(np.diff(own, prepend=-1))
-        self._unit = np.cumsum(np.diff(own, prepend=-1) != 0) - 1
-        self._level = np.searchsorted(self._levels, values[self._pairable])
         self._scale = scale
+        self._many = len(np.unique(values))
+        _, unit, counts = np.unique(units, return_inverse=True, return_counts=True)
+        level = np.unique(values, return_inverse=True)[1].reshape(-1)
+        unit = unit.reshape(-1)
+        pairable = np.flatnonzero(counts[unit] >= ENOUGH)
+        self._pairable = pairable[np.lexsort((level[pairable], unit[pairable]))]
+        own_unit, own_level = unit[self._pairable], level[self._pairable]
+        self._cells = _begins(own_unit * max(self._many, 1) + own_level)
+        """Where the answers of one image that say the same begin."""
+        cell_unit = own_unit[self._cells]
+        self._level = own_level[self._cells]
+        self._units = _begins(cell_unit)
+        """Where the cells of one image begin."""
+        self._unit = np.cumsum(np.isin(np.arange(len(self._cells)), self._units)) - 1
+        sizes = np.diff(np.append(self._cells, len(self._pairable)))
+        self._own_unit = np.repeat(self._unit, sizes)
+        same = [np.flatnonzero(self._unit == each) for each in range(len(self._units))]
+        pairs = [(one, other) for each in same for one in each for other in each if one != other]
+        self._pairs = np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
     @property
     def pairable(self) -> IntArray:
@@ -48,32 +58,38 @@ class Agreement:
     @property
     def units(self) -> int:
         """How many images have at least two answers."""
-        return len(self._starts)
+        return len(self._units)
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """Alpha, [k, 1], of weights [k, n]; NaN where all answers are alike or none can be compared."""
         own = weights[:, self._pairable]
         if not own.shape[1]:
             return np.full((len(own), 1), np.nan)
-        levels = range(len(self._levels))
-        by_level = [own * (self._level == level) for level in levels]
-        sums = np.stack(
-            [np.add.reduceat(each, self._starts, axis=1)[:, self._unit] for each in by_level], axis=2
-        )
-        others = sums.sum(axis=2) - own
-        compared = np.where(others > TINY, own, 0.0)
-        totals = np.stack([(compared * (self._level == level)).sum(axis=1) for level in levels], axis=1)
+        said = np.add.reduceat(own, self._cells, axis=1)
+        others = np.add.reduceat(said, self._units, axis=1)[:, self._own_unit] - own
+        alone = others <= TINY
+        own[alone], others[alone] = 0.0, 1.0
+        totals = self._by_level(np.add.reduceat(own, self._cells, axis=1))
         apart = self._apart(totals)
-        shares = compared / np.where(others > TINY, others, 1.0)
-        observed = np.zeros(len(own))
-        for level in levels:
-            mine = shares * (self._level == level)
-            observed += np.einsum("kn,knv,kv->k", mine, sums, apart[:, level], optimize=True)
+        own /= others
+        shares = np.add.reduceat(own, self._cells, axis=1)
+        observed = self._observed(shares, said, apart)
         expected = np.einsum("kv,kvu,ku->k", totals, apart, totals, optimize=True)
-        total = totals.sum(axis=1)
         there = expected > TINY
-        alpha = 1 - (total - 1) * observed / np.where(there, expected, 1.0)
+        alpha = 1 - (totals.sum(axis=1) - 1) * observed / np.where(there, expected, 1.0)
         return np.where(there, alpha, np.nan)[:, None]
+
+    def _by_level(self, cells: FloatArray) -> FloatArray:
+        """Sums over cells [k, cells] that say the same, [k, v]."""
+        return np.asarray(cells @ (self._level[:, None] == np.arange(self._many)).astype(float))
+
+    def _observed(self, shares: FloatArray, said: FloatArray, apart: FloatArray) -> FloatArray:
+        """The disagreement within images, [k]: each answer against the mean of the others about its image."""
+        first, second = self._pairs[:, 0], self._pairs[:, 1]
+        products = shares[:, first] * said[:, second]
+        kinds = self._level[first] * self._many + self._level[second]
+        sums = products @ (kinds[:, None] == np.arange(self._many**2)).astype(float)
+        return np.asarray((sums * apart.reshape(len(sums), -1)).sum(axis=1))
 
     def _apart(self, totals: FloatArray) -> FloatArray:
         """The squared difference of each two values, [k, v, v]; of ranks by how often each was said."""
@@ -82,3 +98,8 @@ class Agreement:
             return np.broadcast_to(1 - np.eye(many), (len(totals), many, many))
         reached = np.cumsum(totals, axis=1) - totals / 2
         return np.square(reached[:, :, None] - reached[:, None, :])
+
+
+def _begins(sorted_: IntArray) -> IntArray:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(sorted_, prepend=sorted_[:1] - 1))

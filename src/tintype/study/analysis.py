@@ -23,6 +23,9 @@ FloatArray = NDArray[np.floating[Any]]
 TRUTH: Final = 0
 """Place of the truth among the kinds."""
 MOST_STARS: Final = 4
+SHARES: Final = (0.0, 1.0)
+GRADES: Final = (1.0, float(MOST_STARS))
+"""Between what mean answers lie."""
 BELIEVED: Final = "believed"
 STARS: Final = "stars"
 """Measures that kinds are compared by."""
@@ -103,7 +106,7 @@ def analyze(rows: Sequence[Answer], kinds: Sequence[str], draws: Draws) -> Analy
             group.name,
             group.people,
             shares(sample_of(group.rows, "believe", kinds), draws),
-            means(sample_of(group.rows, "rate", kinds), draws),
+            mean_stars(sample_of(group.rows, "rate", kinds), draws),
         )
         for group in people.groups(rows)
     ]
@@ -123,7 +126,7 @@ def analyze(rows: Sequence[Answer], kinds: Sequence[str], draws: Draws) -> Analy
 def believed(sample: Sample, draws: Draws) -> Believed:
     """Shares believed real, sensitivity and bias, all kinds against each other, and agreement."""
     kinds = sample.kinds
-    wanted = _means(sample) | _differences(sample) | _detection(sample)
+    wanted = _means(sample, SHARES) | _differences(sample, SHARES) | _detection(sample)
     right = np.where(sample.kind == TRUTH, sample.values, 1 - sample.values)
     everything = np.ones(len(sample), dtype=bool)
     wanted["right"] = Wanted(
@@ -135,6 +138,7 @@ def believed(sample: Sample, draws: Draws) -> Believed:
         lambda tally: (tally.means[:, TRUTH] + 1 - tally.means[:, TRUTH + 1 :].mean(axis=1)) / 2,
         everything,
         support(sample, range(len(kinds))),
+        SHARES,
     )
     found, variances = find(sample, wanted, draws)
 
@@ -153,7 +157,7 @@ def believed(sample: Sample, draws: Draws) -> Believed:
 
 def stars(sample: Sample, draws: Draws) -> Stars:
     """Mean stars, how often each was given, all kinds against each other, and agreement."""
-    found, _ = find(sample, _means(sample) | _differences(sample), draws)
+    found, _ = find(sample, _means(sample, GRADES) | _differences(sample, GRADES), draws)
     shares: dict[str, tuple[float, ...] | None] = {}
     for kind in sample.kinds:
         own = sample.values[sample.of(kind)]
@@ -169,14 +173,14 @@ def stars(sample: Sample, draws: Draws) -> Stars:
 
 def shares(sample: Sample, draws: Draws) -> dict[str, Share]:
     """Shares believed real by kind, and nothing else."""
-    wanted = _means(sample)
+    wanted = _means(sample, SHARES)
     found, variances = find(sample, wanted, draws)
     return {kind: share(found[kind], variances[kind], wanted[kind].support) for kind in sample.kinds}
 
 
-def means(sample: Sample, draws: Draws) -> dict[str, Estimate]:
-    """Mean answers by kind, and nothing else."""
-    found, _ = find(sample, _means(sample), draws)
+def mean_stars(sample: Sample, draws: Draws) -> dict[str, Estimate]:
+    """Mean stars by kind, and nothing else."""
+    found, _ = find(sample, _means(sample, GRADES), draws)
     return {kind: found[kind] for kind in sample.kinds}
 
 
@@ -199,6 +203,7 @@ def agreement(sample: Sample, scale: Scale, draws: Draws) -> Agreed:
     if not np.isfinite(found.values[0]):
         return nothing
     low, high = found.interval(0) or (None, None)
+    high = None if high is None else min(high, 1.0)
     return Agreed(
         Estimate(float(found.values[0]), low, high, int(about.sum()), counts[0], counts[1]), alpha.units
     )
@@ -208,10 +213,10 @@ def _mean(place: int) -> Callable[[Tally], FloatArray]:
     return lambda tally: tally.means[:, place]
 
 
-def _means(sample: Sample) -> dict[Hashable, Wanted]:
+def _means(sample: Sample, limits: tuple[float, float]) -> dict[Hashable, Wanted]:
     """The mean answer of each kind."""
     return {
-        kind: Wanted(_mean(place), sample.kind == place, support(sample, [place]))
+        kind: Wanted(_mean(place), sample.kind == place, support(sample, [place]), limits)
         for place, kind in enumerate(sample.kinds)
     }
 
@@ -220,13 +225,15 @@ def _difference(first: int, second: int) -> Callable[[Tally], FloatArray]:
     return lambda tally: tally.means[:, first] - tally.means[:, second]
 
 
-def _differences(sample: Sample) -> dict[Hashable, Wanted]:
+def _differences(sample: Sample, limits: tuple[float, float]) -> dict[Hashable, Wanted]:
     """The difference of the mean answers of each two kinds, by the same people."""
+    reach = limits[1] - limits[0]
     return {
         (sample.kinds[first], sample.kinds[second]): Wanted(
             _difference(first, second),
             (sample.kind == first) | (sample.kind == second),
             support(sample, [first, second]),
+            (-reach, reach),
         )
         for first, second in combinations(range(len(sample.kinds)), 2)
     }

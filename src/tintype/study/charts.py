@@ -35,7 +35,7 @@ def figure_16(analysis: Analysis) -> Figure:
         _value_beside(axes, place, estimate, 100, 0, " %")
     _reports(axes, analysis.kinds, reported.BELIEVED, 100)
     axes.axvline(50, color=style.INK, linewidth=0.8, linestyle=":")
-    axes.set_xlim(0, 112)
+    axes.set_xlim(0, 100)
     axes.set_xticks(range(0, 101, 20))
     axes.set_xlabel("believed to be real, % of the answers")
     _legend(figure, axes)
@@ -53,7 +53,7 @@ def figure_17(analysis: Analysis, meanings: Sequence[str]) -> Figure:
         _interval(axes, place, estimate, 1)
         _value_beside(axes, place, estimate, 1, 2, "")
     _reports(axes, analysis.kinds, reported.STARS, 1)
-    axes.set_xlim(1, MOST_STARS + 0.36)
+    axes.set_xlim(1, MOST_STARS)
     ticks = range(1, MOST_STARS + 1)
     axes.set_xticks(
         ticks, [f"{star}\n{_folded(style.plain(text))}" for star, text in zip(ticks, meanings, strict=True)]
@@ -152,14 +152,19 @@ def _interval(axes: Axes, place: int, estimate: Estimate, factor: float) -> None
 def _value_beside(
     axes: Axes, place: int, estimate: Estimate, factor: float, decimals: int, unit: str
 ) -> None:
-    """The number right of everything in its row."""
+    """The number, right of the frame."""
     text = "no answers"
     if estimate.value is not None:
         text = f"{wording.number(factor * estimate.value, decimals)}{unit}"
-    ends = [each for each in (estimate.value, estimate.high) if each is not None]
-    at = factor * max(ends) if ends else axes.get_xlim()[0]
     axes.annotate(
-        text, (at, place), xytext=(6, 0), textcoords="offset points", va="center", size=style.LETTERS
+        text,
+        (1, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        size=style.LETTERS,
+        annotation_clip=False,
     )
 
 

@@ -1,5 +1,6 @@
 """Numbers with their 95 % intervals over people and pictures."""
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,6 +77,8 @@ class Wanted:
     """The answers that it is taken from, [answers]."""
     support: int
     """People or pictures behind it, whichever are fewer; for one of several kinds that of the poorest."""
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    """Values that it can have."""
 
 
 def find(
@@ -93,22 +96,21 @@ def find(
     support = np.array([each.support for each in wanted.values()])
     found = spread(sample.crossing, statistic, support, draws)
     return (
-        {
-            key: _estimate(sample, found, place, each.about)
-            for place, (key, each) in enumerate(wanted.items())
-        },
+        {key: _estimate(sample, found, place, each) for place, (key, each) in enumerate(wanted.items())},
         {key: float(found.variances[place]) for place, key in enumerate(wanted)},
     )
 
 
-def _estimate(sample: Sample, found: Spread, place: int, about: Bools) -> Estimate:
+def _estimate(sample: Sample, found: Spread, place: int, wanted: Wanted) -> Estimate:
     value = float(found.values[place])
     known = bool(np.isfinite(value))
     low, high = (found.interval(place) if known else None) or (None, None)
+    least, most = wanted.limits
+    about = wanted.about
     return Estimate(
         value if known else None,
-        low,
-        high,
+        None if low is None else max(low, least),
+        None if high is None else min(high, most),
         int(about.sum()),
         len(np.unique(sample.people[about])),
         len(np.unique(sample.pictures[about])),

@@ -1,6 +1,7 @@
 """Closed forms: normal and t quantiles, Wilson's interval, sensitivity and bias."""
 
 import math
+from functools import cache
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -11,11 +12,13 @@ FloatArray = NDArray[np.floating[Any]]
 
 LEVEL: Final = 0.95
 """Of every interval."""
-NORMAL: Final = NormalDist().inv_cdf((1 + LEVEL) / 2)
+STANDARD: Final = NormalDist()
+NORMAL: Final = STANDARD.inv_cdf((1 + LEVEL) / 2)
 """How many standard deviations an interval of a normal quantity reaches to each side: 1.96."""
 _STEPS: Final = 60
 
 
+@cache
 def student(freedom: float, level: float = LEVEL) -> float:
     """How many standard errors an interval reaches to each side with so many degrees of freedom, at least 1.
 
@@ -75,7 +78,7 @@ def probit(share: FloatArray) -> FloatArray:
 
 
 _quantile = np.vectorize(
-    lambda share: NormalDist().inv_cdf(share) if math.isfinite(share) else math.nan, otypes=[float]
+    lambda share: STANDARD.inv_cdf(share) if math.isfinite(share) else math.nan, otypes=[float]
 )
 
 

@@ -44,7 +44,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def running(programs: Path) -> Iterator[Server]:
-    """A new server, stopped and deleted at the end. It refuses to run as root, so root becomes another user."""
+    """A new server, stopped and deleted at the end. It refuses to run as root, who becomes another user."""
     # A short path: the name of a socket may have 107 letters.
     folder = Path(tempfile.mkdtemp(prefix="tintype-pg-", dir="/tmp"))
     user = USER if os.getuid() == 0 else None

@@ -159,7 +159,7 @@ class World:
             return int(self._random.integers(STARS[0], STARS[-1] + 1))
         noise = self.crowd.noise * self._random.standard_normal()
         seen = self._stars[kind] + person.taste + self._effect(picture, kind)[1] + noise
-        return STARS[0] + sum(seen > limit for limit in BETWEEN)
+        return STARS[0] + sum(1 for limit in BETWEEN if seen > limit)
 
     def passes(self, person: Person) -> bool:
         """Whether the person answers an attention check rightly: all do who do not answer by chance."""

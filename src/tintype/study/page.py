@@ -142,7 +142,7 @@ def render(analysis: Analysis, about: About, drawn: list[Drawing], found: list[T
         figures={drawing.key: drawing for drawing in drawn},
         tables={table.key: table for table in found},
         group_tables=[table for table in found if table.key.startswith(("age-", "color-vision-"))],
-        rules=words.rules(about.protocol),
+        rules=words.rules(about.protocol.exclusions),
         settings=_settings(about.protocol),
         methods=[method.format(resamples=draws.resamples, seed=draws.seed), *definitions],
     )

@@ -2,20 +2,18 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tintype.evaluate.results import Comparison
 from tintype.report import wording
 from tintype.report.tables import Cell, Column, Kind, Row, Table
-from tintype.study import reported, words
-from tintype.study.analysis import Agreed, Analysis
+from tintype.study import people_tables, reported, words
+from tintype.study.analysis import Analysis
 from tintype.study.estimates import Estimate, Share
-from tintype.study.people import AGE, COLOR_VISION, FEWEST
+from tintype.study.people import AGE, COLOR_VISION
 from tintype.study.protocol import Protocol
 
-QUESTIONS: Final = {"believe": "real or colorized?", "rate": "how many stars?"}
-INTERVALS: Final = "Small: 95 % intervals over people and pictures."
 NO_INTERVAL: Final = (
     "No interval: fewer than two people or two pictures, or all answers alike, so that nothing tells how "
     "others would answer."
@@ -35,10 +33,14 @@ def tables(analysis: Analysis, protocol: Protocol) -> list[Table]:
             100,
         ),
         comparisons("stars-pairs", "Mean stars, kinds against each other", analysis.stars.comparisons, 1),
-        agreement(analysis),
-        exclusions(analysis, protocol),
-        times(analysis),
-        *(groups(analysis, by, part) for by in (AGE, COLOR_VISION) for part in ("believe", "rate")),
+        people_tables.agreement(analysis),
+        people_tables.exclusions(analysis, protocol),
+        people_tables.times(analysis),
+        *(
+            people_tables.groups(analysis, by, part)
+            for by in (AGE, COLOR_VISION)
+            for part in ("believe", "rate")
+        ),
     ]
     return [table for table in found if table.rows]
 
@@ -64,8 +66,9 @@ def believed(analysis: Analysis) -> Table:
         ),
         tuple(rows),
         (
-            f"{INTERVALS} Wilson's interval takes all answers for independent, which they are not; it is "
-            "here for comparison.",
+            f"{words.INTERVALS} Wilson's interval takes all answers for independent, which they are not; it "
+            "is here for comparison.",
+            *_interval_notes(share.estimate for share in analysis.believed.shares.values())[1:],
             f"The report's numbers are those of {reported.PEOPLE} people, its models trained otherwise.",
         ),
     )
@@ -119,7 +122,7 @@ def stars(analysis: Analysis, protocol: Protocol) -> Table:
             Column("2019 report"),
         ),
         tuple(rows),
-        (f"Stars: {meanings}.", INTERVALS),
+        (f"Stars: {meanings}.", *_interval_notes(analysis.stars.means.values())),
     )
 
 
@@ -147,7 +150,12 @@ def detection(analysis: Analysis) -> Table:
         Column("sensitivity d′", "0: people cannot tell its pictures from real ones"),
         Column("bias c", "below 0: people lean to “real”"),
     )
-    notes = (INTERVALS, NO_INTERVAL, overall if right.value is not None else "Nobody was asked in part one.")
+    notes = (
+        *_interval_notes(
+            found for each in analysis.believed.detection.values() for found in (each.sensitivity, each.bias)
+        ),
+        overall if right.value is not None else "Nobody was asked in part one.",
+    )
     return Table(
         "sensitivity", "Telling models' pictures from real ones", "model", columns, tuple(rows), notes
     )
@@ -177,118 +185,12 @@ def comparisons(key: str, caption: str, found: Sequence[Comparison], factor: flo
     ]
     unit = "percentage points" if factor > 1 else "stars"
     notes = (
-        f"{INTERVALS} In bold: told apart (adjusted p below {wording.LEVEL:g}). The intervals are not "
+        f"{words.INTERVALS} In bold: told apart (adjusted p below {wording.LEVEL:g}). The intervals are not "
         "adjusted for the number of pairs. Where a difference is not in bold, these answers do not show "
         "which is ahead.",
     )
     columns = (Column(f"difference, {unit}"), Column("p"), Column("p, adjusted (Holm)"))
     return Table(key, caption, "pair", columns, tuple(rows), notes)
-
-
-def agreement(analysis: Analysis) -> Table:
-    """Krippendorff's alpha of both questions."""
-    found = (
-        (QUESTIONS["believe"], "nominal", analysis.believed.agreement),
-        (QUESTIONS["rate"], "ordinal", analysis.stars.agreement),
-    )
-    rows = tuple(_agreement_row(name, scale, each) for name, scale, each in found)
-    columns = (Column("alpha"), Column("scale"), Column("images"), Column("answers"), Column("people"))
-    note = "Of images that two people or more answered. No alpha: no such image, or all answers alike."
-    return Table("agreement", "Agreement between people", "question", columns, rows, (INTERVALS, note))
-
-
-def _agreement_row(name: str, scale: str, found: Agreed) -> Row:
-    alpha = found.alpha
-    return Row(
-        name,
-        (
-            Cell(wording.number(alpha.value, 3), words.span(alpha, 3), value=alpha.value),
-            Cell(scale),
-            Cell(f"{found.images:,}", value=found.images),
-            Cell(f"{alpha.answers:,}", value=alpha.answers),
-            Cell(f"{alpha.people:,}", value=alpha.people),
-        ),
-    )
-
-
-def exclusions(analysis: Analysis, protocol: Protocol) -> Table:
-    """What the rules left out."""
-    counts = analysis.counts
-    answers, kept = sum(counts.answers.values()), sum(counts.answers_kept.values())
-    rows = [
-        Row("all answers of parts one and two", _counted(answers, counts.people)),
-        *(
-            Row(f"left out: {words.rule(each.rule, protocol)}", _counted(each.answers, each.people))
-            for each in counts.excluded
-        ),
-        Row("what counts", _counted(kept, counts.people_kept)),
-    ]
-    notes = (
-        f"{wording.count(counts.practice, 'answer')} of practice and "
-        f"{wording.count(counts.checks, 'attention check')} are not among them; {counts.failed:,} of the "
-        "checks failed.",
-    )
-    return Table(
-        "exclusions",
-        "Answers before and after the rules",
-        "",
-        (Column("answers"), Column("people")),
-        tuple(rows),
-        notes,
-    )
-
-
-def _counted(answers: int, people: int) -> tuple[Cell, Cell]:
-    return Cell(f"{answers:,}", value=answers), Cell(f"{people:,}", value=people)
-
-
-def times(analysis: Analysis) -> Table:
-    """How long answers took."""
-    said = {"believe": {1: "real", 0: "colorized"}}
-    rows = tuple(
-        Row(
-            f"{each.kind}: “{said.get(each.part, {}).get(each.answer, '★' * each.answer)}”",
-            (
-                Cell(f"{each.answers:,}", value=each.answers),
-                Cell(
-                    wording.number(each.quartiles[1], 1),
-                    wording.span(each.quartiles[0], each.quartiles[2], 1),
-                    value=each.quartiles[1],
-                ),
-            ),
-        )
-        for each in analysis.times
-    )
-    columns = (Column("answers"), Column("median, seconds"))
-    return Table("times", "Response times", "kind and answer", columns, rows, ("Small: the middle half.",))
-
-
-def groups(analysis: Analysis, by: str, part: str) -> Table:
-    """What groups of people believe, or how many stars they give."""
-    rows = []
-    for group in analysis.groups:
-        if group.by == by:
-            cells = [
-                _share_cell(group.believed[kind]) if part == "believe" else _mean_cell(group.stars[kind])
-                for kind in analysis.kinds
-            ]
-            rows.append(Row(group.name, (Cell(f"{group.people:,}", value=group.people), *cells)))
-    what = "Share believed real" if part == "believe" else "Mean stars"
-    notes = (
-        f"Groups of fewer than {FEWEST} people are not shown. {INTERVALS} Groups were not compared with "
-        "each other: where intervals overlap, nothing is shown to differ.",
-    )
-    columns = (Column("people"), *(Column(kind) for kind in analysis.kinds))
-    return Table(f"{wording.slug(by)}-{part}", f"{what}, by {by}", by, columns, tuple(rows), notes)
-
-
-def _share_cell(share: Share) -> Cell:
-    estimate = share.estimate
-    return Cell(words.percent(estimate.value), words.percent_span(estimate), value=estimate.value)
-
-
-def _mean_cell(estimate: Estimate) -> Cell:
-    return Cell(wording.number(estimate.value, 2), words.span(estimate), value=estimate.value)
 
 
 def as_csv(table: Table) -> str:
@@ -306,6 +208,12 @@ def as_csv(table: Table) -> str:
                 line += [cell.text, cell.detail] if more else [cell.text]
             writer.writerow(line)
         return file.getvalue()
+
+
+def _interval_notes(estimates: Iterable[Estimate]) -> tuple[str, ...]:
+    """What the small numbers are, and why some are missing if any is."""
+    missing = any(each.value is not None and each.low is None for each in estimates)
+    return (words.INTERVALS, NO_INTERVAL) if missing else (words.INTERVALS,)
 
 
 def _kind(kind: str, analysis: Analysis) -> Kind:

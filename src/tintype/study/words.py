@@ -7,14 +7,11 @@ from tintype.evaluate.results import Comparison
 from tintype.report import wording
 from tintype.study.analysis import BELIEVED, Analysis, Detection
 from tintype.study.estimates import Estimate
+from tintype.study.exclusions import FAILED_ATTENTION, RULES, STRAIGHT_LINING, TOO_FAST
 from tintype.study.people import Counts
-from tintype.study.protocol import Protocol
+from tintype.study.protocol import Exclusions
 
-RULES: Final = {
-    "min_response_ms": "single answers that came faster than {min_response_ms} ms",
-    "failed_attention": "all answers of a person who failed {failed_attention} attention check(s)",
-    "straight_lining": "all answers of a person who gave but one answer in part one and but one in part two",
-}
+INTERVALS: Final = "Small: 95 % intervals over people and pictures."
 METHOD: Final = (
     "Answers of one person resemble each other, and so do answers about one picture. Intervals are "
     "therefore taken over people and pictures: {resamples:,} draws of the pigeonhole bootstrap (Owen 2007; "
@@ -53,23 +50,20 @@ def span(estimate: Estimate, decimals: int = 2) -> str:
     return wording.span(estimate.low, estimate.high, decimals)
 
 
-def rule(name: str, protocol: Protocol) -> str:
+def rule(name: str, exclusions: Exclusions) -> str:
     """What a rule leaves out."""
-    exclusions = protocol.exclusions
-    return RULES.get(name, name).format(
-        min_response_ms=exclusions.min_response_ms, failed_attention=exclusions.failed_attention
-    )
-
-
-def rules(protocol: Protocol) -> list[str]:
-    """The rules that are in force."""
-    exclusions = protocol.exclusions
-    force = {
-        "failed_attention": exclusions.failed_attention > 0,
-        "straight_lining": exclusions.straight_lining,
-        "min_response_ms": exclusions.min_response_ms > 0,
+    checks = wording.count(exclusions.failed_attention, "attention check")
+    told = {
+        FAILED_ATTENTION: f"all answers of a person who failed {checks}",
+        STRAIGHT_LINING: "all answers of a person who said the same throughout part one and throughout part two",
+        TOO_FAST: f"single answers that came faster than {exclusions.min_response_ms:,} ms",
     }
-    return [rule(name, protocol) for name, on in force.items() if on]
+    return told.get(name, name)
+
+
+def rules(exclusions: Exclusions) -> list[str]:
+    """The rules that are in force."""
+    return [rule(name, exclusions) for name in RULES if getattr(exclusions, name)]
 
 
 def answered(counts: Counts) -> str:

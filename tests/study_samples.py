@@ -24,7 +24,7 @@ def write_ready(folder: Path, count: int = 20, models: tuple[str, ...] = MODELS,
         files = {}
         for place, kind in enumerate(("truth", *models)):
             path = folder / kind / f"{number:03d}.png"
-            Image.fromarray(np.roll(truth, place, axis=-1)).save(path)
+            Image.fromarray(_painted(truth, place)).save(path)
             files[kind] = sha256(path.read_bytes()).hexdigest()
         rows.append(
             {"number": number, "name": f"photos/{number}.jpg", "sha256": f"{number:064x}", "files": files}
@@ -32,6 +32,12 @@ def write_ready(folder: Path, count: int = 20, models: tuple[str, ...] = MODELS,
     listed = {"seed": 0, "drawn_from": "0" * 64, "models": dict.fromkeys(models, "1" * 64), "pictures": rows}
     (folder / "pictures.json").write_text(json.dumps(listed))
     return folder
+
+
+def _painted(truth: np.ndarray, place: int) -> np.ndarray:
+    """The truth at place 0, and other colors at every other."""
+    rolled = np.roll(truth, place, axis=-1)
+    return rolled if place < 3 else 255 - rolled
 
 
 def make_study(

@@ -149,9 +149,8 @@ def _fill(
                 image.picture_id = picture.id
             session.add_all(images)
         number = row.id
-    place.write(
-        Settings(number, protocol.sha256, None if url is None else url.render_as_string(hide_password=False))
-    )
+        stored = None if url is None else url.render_as_string(hide_password=False)
+        place.write(Settings(number, protocol.sha256, stored))
     return number
 
 

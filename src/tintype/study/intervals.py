@@ -69,7 +69,7 @@ def wilson(share: float, answers: float, reach: float = NORMAL) -> tuple[float, 
     square = reach * reach / answers
     center = (share + square / 2) / (1 + square)
     arm = reach / (1 + square) * math.sqrt(share * (1 - share) / answers + square / (4 * answers))
-    return max(center - arm, 0.0), min(center + arm, 1.0)
+    return min(max(center - arm, 0.0), share), max(min(center + arm, 1.0), share)
 
 
 def probit(share: FloatArray) -> FloatArray:

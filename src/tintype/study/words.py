@@ -55,7 +55,7 @@ def rule(name: str, exclusions: Exclusions) -> str:
     checks = wording.count(exclusions.failed_attention, "attention check")
     told = {
         FAILED_ATTENTION: f"all answers of a person who failed {checks}",
-        STRAIGHT_LINING: "all answers of a person who said the same throughout part one and throughout part two",
+        STRAIGHT_LINING: "all answers of a person who said the same all through both parts",
         TOO_FAST: f"single answers that came faster than {exclusions.min_response_ms:,} ms",
     }
     return told.get(name, name)

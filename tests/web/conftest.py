@@ -16,8 +16,9 @@ from tintype.web.study import create_app
 @pytest.fixture(scope="session")
 def made_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a study that nobody took part in; not to be used, only copied."""
-    work = tmp_path_factory.mktemp("made")
-    return make_study(work / "study", work)
+    folder = tmp_path_factory.mktemp("made") / "study"
+    make_study(folder, count=20, rounds=2, attention_every=2).close()
+    return folder
 
 
 @pytest.fixture

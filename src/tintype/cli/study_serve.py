@@ -13,6 +13,8 @@ from tintype.errors import ConfigError
 
 MOST_CONNECTIONS: Final = 1000
 """Open connections above which new ones are answered with 503."""
+WAITING: Final = 512
+"""Connections that may wait to be accepted."""
 LAST_SECONDS: Final = 5
 """How long requests that are in work may still take when the server is stopped."""
 
@@ -85,12 +87,13 @@ def serve(
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket at an address. Raises `ConfigError` where that is taken, or not this computer's to take."""
+    """A socket that listens at an address. Raises `ConfigError` where that is taken, or not this computer's to take."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(WAITING)
     except OSError as error:
         listening.close()
         raise ConfigError(

@@ -23,7 +23,7 @@ class Rate:
 class Rates:
     """Limits; those for an address are wide, as a whole class may sit behind one."""
 
-    address: Rate = Rate(3000, 150)
+    address: Rate = Rate(6000, 300)
     """Requests from one address."""
     session: Rate = Rate(120, 5)
     """Requests of one person."""

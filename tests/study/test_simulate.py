@@ -18,8 +18,14 @@ from tintype.study.simulate import simulate, simulated
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Study]:
     """A study in one file."""
-    with make_study(tmp_path / "study", count=15) as made:
+    with not_waiting(tmp_path / "study") as made:
         yield made
+
+
+def not_waiting(folder: Path) -> Study:
+    """A study that does not wait for the disk."""
+    make_study(folder, count=15).close()
+    return Study.open(folder, durable=False)
 
 
 def nothing(done: int, total: int | None) -> None:
@@ -88,7 +94,7 @@ def test_who_answers_by_chance_fails_checks_and_is_left_out(small: Study) -> Non
 def test_the_same_seed_gives_the_same_answers(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):
-        with make_study(tmp_path / name, count=15) as study:
+        with not_waiting(tmp_path / name) as study:
             simulate(study, Crowd(), 4, 3, nothing)
             found.append(records.answers(study, scored_only=False))
     assert found[0] == found[1]

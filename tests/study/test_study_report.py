@@ -55,6 +55,14 @@ def written(rows: list[Answer], folder: Path, **given: int) -> Page:
     return Page((folder / "index.html").read_text())
 
 
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of 34 people."""
+    folder = tmp_path_factory.mktemp("report") / "out"
+    written(answers(34), folder)
+    return folder
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Study]:
     with make_study(tmp_path / "study", count=15) as made:
@@ -76,12 +84,12 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return command
 
 
-def test_a_report_is_a_page_with_figures_and_tables(tmp_path: Path) -> None:
-    page = written(answers(34), tmp_path / "out")
-    assert {path.name for path in (tmp_path / "out" / "figures").iterdir()} == {
+def test_a_report_is_a_page_with_figures_and_tables(out: Path) -> None:
+    page = Page((out / "index.html").read_text())
+    assert {path.name for path in (out / "figures").iterdir()} == {
         f"{name}.{suffix}" for name in FIGURES for suffix in ("png", "pdf")
     }
-    tables = {path.name for path in (tmp_path / "out" / "tables").iterdir()}
+    tables = {path.name for path in (out / "tables").iterdir()}
     for key in (
         "believed",
         "stars",
@@ -95,26 +103,26 @@ def test_a_report_is_a_page_with_figures_and_tables(tmp_path: Path) -> None:
         assert {f"{key}.md", f"{key}.tex", f"{key}.csv"} <= tables
     assert len(page.all("svg")) == len(FIGURES)
     for name in FIGURES:
-        with Image.open(tmp_path / "out" / "figures" / f"{name}.png") as picture:
+        with Image.open(out / "figures" / f"{name}.png") as picture:
             assert picture.width == 1280
     assert protocol().sha256 in page.text
     assert "nearly half" in page.text
     assert "3.09" in page.text
 
 
-def test_the_page_needs_nothing_beside_it(tmp_path: Path) -> None:
-    page = written(answers(12), tmp_path / "out")
+def test_the_page_needs_nothing_beside_it(out: Path) -> None:
+    page = Page((out / "index.html").read_text())
     for tag, attributes in page.tags:
         for name in ("src", "href", "action", "data", "poster"):
             value = attributes.get(name) or ""
             assert not value or value.startswith(("#", "data:")), (tag, name, value)
-    text = (tmp_path / "out" / "index.html").read_text()
+    text = (out / "index.html").read_text()
     assert not re.search(r"@import|url\((?!#)", text)
     assert page.all("script") == []
 
 
-def test_the_page_is_well_formed_and_its_ids_are_unique(tmp_path: Path) -> None:
-    page = written(answers(12), tmp_path / "out")
+def test_the_page_is_well_formed_and_its_ids_are_unique(out: Path) -> None:
+    page = Page((out / "index.html").read_text())
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     targets = {attributes["href"] for attributes in page.all("a")}
@@ -122,14 +130,12 @@ def test_the_page_is_well_formed_and_its_ids_are_unique(tmp_path: Path) -> None:
     assert [tag for tag, _ in page.tags].count("h1") == 1
 
 
-def test_the_same_answers_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
-    rows = answers(20)
-    for name in ("one", "two"):
-        written(rows, tmp_path / name)
-    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
+def test_the_same_answers_and_seed_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
+    written(answers(34), tmp_path / "again")
+    files = sorted(path.relative_to(out) for path in out.rglob("*.*"))
     assert len(files) > 20
     for file in files:
-        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+        assert (out / file).read_bytes() == (tmp_path / "again" / file).read_bytes(), file
 
 
 def test_numbers_of_tables_are_those_of_the_answers(tmp_path: Path) -> None:

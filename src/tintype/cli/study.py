@@ -7,6 +7,7 @@ import typer
 
 from tintype.cli.counting import counting
 from tintype.cli.exits import say
+from tintype.cli.study_report import report, simulate
 from tintype.cli.study_serve import serve
 from tintype.cli.train import require
 from tintype.errors import ConfigError
@@ -175,6 +176,8 @@ def restore(
 
 
 study_app.command()(serve)
+study_app.command()(report)
+study_app.command()(simulate)
 
 
 def _named(models: str) -> tuple[str, ...]:

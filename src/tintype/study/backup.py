@@ -6,6 +6,7 @@ images/HASH.png     the image files
 secrets.json        keys of the server, where there are any, so that people can come back
 """
 
+import gzip
 import io
 import json
 import os
@@ -23,7 +24,7 @@ from typing import IO, ClassVar, Final
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import URL, delete, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tintype import __version__
@@ -31,7 +32,7 @@ from tintype.data.writing import whole_folder
 from tintype.errors import StudyError
 from tintype.photo.atomic import new_file
 from tintype.study import migrations, rows
-from tintype.study.database import Database, bring_up_to_date, make_tables, url_of
+from tintype.study.database import Database, bring_up_to_date, make_tables, shown, url_of
 from tintype.study.models import ImageRow, StudyRow
 from tintype.study.place import PRIVATE, PRIVATE_FOLDER, SECRETS, Place, Settings, write_private
 from tintype.study.service import Study
@@ -129,7 +130,10 @@ def _dumped(study: Study, scratch: Path) -> tuple[dict[str, Path], dict[str, int
 
 
 def _pack(file: IO[bytes], head: Head, parts: dict[str, Path]) -> None:
-    with tarfile.open(fileobj=file, mode="w|gz", compresslevel=6) as archive:
+    with (
+        gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as archive,
+    ):
         text = (json.dumps(asdict(head), indent=1) + "\n").encode()
         info = tarfile.TarInfo(HEAD)
         info.size, info.mode = len(text), PRIVATE
@@ -270,6 +274,10 @@ def _moved(folder: Path, url: URL) -> int:
         make_tables(target)
         with source.reading() as old, target.writing() as new:
             number = rows.copy(old, new)
+    except IntegrityError as error:
+        raise StudyError(
+            f"the database {shown(url)} has people of this study already; name another database"
+        ) from error
     finally:
         source.close()
         target.close()

@@ -98,7 +98,7 @@ class Spread:
 def spread(crossing: Crossing, statistic: Statistic, support: IntArray, draws: Draws) -> Spread:
     """Numbers with their two-way spread; `support` [s] is what `Crossing.support` says for each."""
     values = statistic(np.ones((1, len(crossing))))[0]
-    both = _drawn(statistic, _both(crossing, draws))
+    both = pigeonhole(crossing, statistic, draws)
     people = _variance(_drawn(statistic, _people(crossing, draws)))
     pictures = _variance(_drawn(statistic, _pictures(crossing, draws)))
     answers = _variance(_drawn(statistic, _answers(crossing, draws)))
@@ -111,6 +111,11 @@ def spread(crossing: Crossing, statistic: Statistic, support: IntArray, draws: D
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = np.where(variances > 0, reach * np.sqrt(variances / _variance(both)), np.nan)
     return Spread(values, variances, values + (both - values) * factors)
+
+
+def pigeonhole(crossing: Crossing, statistic: Statistic, draws: Draws) -> FloatArray:
+    """Plain draws of the pigeonhole bootstrap (Owen 2007), [resamples, s]; they spread too far."""
+    return _drawn(statistic, _both(crossing, draws))
 
 
 def _drawn(statistic: Statistic, weights: Iterator[FloatArray]) -> FloatArray:

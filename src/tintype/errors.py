@@ -14,7 +14,8 @@
     ├── DeviceError             the asked-for device is not there
     ├── DataError               a data set is missing, empty or damaged
     ├── ConfigError             an unknown or impossible setting
-    └── TrainingError           a training run cannot go on
+    ├── TrainingError           a training run cannot go on
+    └── StudyError              a user study cannot be made, opened or answered
 
 The message of each is one line that says what was wrong and what to do next.
 """

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from tintype import __version__
-from tintype.cli import comparison, evaluate, reproduce, train
+from tintype.cli import comparison, evaluate, reproduce, study, train
 from tintype.cli.exits import Verbs
 
 app: Final = typer.Typer(
@@ -188,3 +188,4 @@ app.command()(reproduce.reproduce)
 app.command()(train.train)
 app.command()(train.export)
 app.add_typer(train.data_app, name="data")
+app.add_typer(study.study_app, name="study")

@@ -5,9 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tintype.errors import StudyError
@@ -15,6 +16,24 @@ from tintype.study import design
 from tintype.study.models import ImageRow, ParticipantRow, PictureRow, StudyRow, TrialRow
 from tintype.study.protocol import Protocol, hash_of
 from tintype.study.states import Trial
+
+BY_TOKEN: Final = select(ParticipantRow).where(
+    ParticipantRow.study_id == bindparam("study"), ParticipantRow.token_sha256 == bindparam("token")
+)
+OWN_TRIAL: Final = select(TrialRow).where(
+    TrialRow.participant_id == bindparam("person"), TrialRow.token == bindparam("token")
+)
+IN_ROUND: Final = (
+    select(TrialRow)
+    .where(TrialRow.participant_id == bindparam("person"), TrialRow.round == bindparam("round"))
+    .order_by(TrialRow.id)
+)
+SEEN: Final = select(TrialRow.picture_id).where(TrialRow.participant_id == bindparam("person"))
+COUNTS: Final = select(TrialRow.image_id, TrialRow.part, func.count()).group_by(
+    TrialRow.image_id, TrialRow.part
+)
+ROUNDS_KEPT: Final = 1024
+"""Rounds whose slots are remembered; they are computed anew when needed."""
 
 
 class Images:
@@ -35,9 +54,7 @@ class Images:
             self.kinds[image], self.files[image], self._pictures[image] = kind, sha256, picture
             self._for[role, kind].append(image)
 
-    def candidates(
-        self, slot: design.Slot, seen: set[int], counts: Iterable[tuple[Any, ...]]
-    ) -> list[design.Candidate]:
+    def candidates(self, slot: design.Slot, seen: set[int], counts: Iterable[Any]) -> list[design.Candidate]:
         """The images that may fill a slot, with how often each and its picture were asked about."""
         shown: Counter[int] = Counter()
         by_picture: Counter[int] = Counter()
@@ -70,11 +87,7 @@ class Desk:
 
     def find(self, session: Session, token: str) -> ParticipantRow | None:
         """The row of a person; None when the token is nobody's."""
-        return session.scalars(
-            select(ParticipantRow).where(
-                ParticipantRow.study_id == self.study, ParticipantRow.token_sha256 == hash_of(token)
-            )
-        ).one_or_none()
+        return session.scalars(BY_TOKEN, {"study": self.study, "token": hash_of(token)}).one_or_none()
 
     def person(
         self, session: Session, token: str, *, consented: bool = False, withdrawn: bool = False
@@ -91,36 +104,28 @@ class Desk:
 
     def trial(self, session: Session, person: ParticipantRow, trial_token: str) -> TrialRow:
         """One of a person's own trials. Raises `StudyError` for any other."""
-        trial = session.scalars(
-            select(TrialRow).where(TrialRow.participant_id == person.id, TrialRow.token == trial_token)
-        ).one_or_none()
+        trial = session.scalars(OWN_TRIAL, {"person": person.id, "token": trial_token}).one_or_none()
         if trial is None:
             raise StudyError("there is no such picture for this person; ask for the next one")
         return trial
 
-    def slots(self, person: ParticipantRow, round_number: int) -> list[design.Slot]:
+    def slots(self, person: ParticipantRow, round_number: int) -> tuple[design.Slot, ...]:
         """The places of a person's round."""
-        return design.round_slots(self.protocol, orders(person), round_number)
+        return slots_of(self.protocol, orders(person), round_number)
 
     def waiting(self, session: Session, person: ParticipantRow) -> Trial | design.Slot | None:
         """The open trial, or the slot that is to be filled next, or None when the round is over."""
         slots = self.slots(person, person.round)
-        trials = session.scalars(
-            select(TrialRow)
-            .where(TrialRow.participant_id == person.id, TrialRow.round == person.round)
-            .order_by(TrialRow.id)
-        ).all()
+        trials = session.scalars(IN_ROUND, {"person": person.id, "round": person.round}).all()
         if trials and trials[-1].answered_at is None:
             return shown(trials[-1], slots[len(trials) - 1])
         return slots[len(trials)] if len(trials) < len(slots) else None
 
     def ask(self, session: Session, person: ParticipantRow, slot: design.Slot) -> Trial:
         """Fill a slot with the image that is due, and store the trial."""
-        seen = set(session.scalars(select(TrialRow.picture_id).where(TrialRow.participant_id == person.id)))
-        counts = session.execute(
-            select(TrialRow.image_id, TrialRow.part, func.count()).group_by(TrialRow.image_id, TrialRow.part)
-        )
-        candidates = self.images.candidates(slot, seen, (tuple(row) for row in counts))
+        seen = set(session.scalars(SEEN, {"person": person.id}))
+        counts = session.execute(COUNTS)
+        candidates = self.images.candidates(slot, seen, counts)
         chosen = design.pick(self.protocol, orders(person), len(seen), candidates)
         if chosen is None:
             raise StudyError(
@@ -140,6 +145,12 @@ class Desk:
         session.add(trial)
         session.flush()
         return shown(trial, slot)
+
+
+@lru_cache(ROUNDS_KEPT)
+def slots_of(protocol: Protocol, person: design.Person, round_number: int) -> tuple[design.Slot, ...]:
+    """See `design.round_slots`."""
+    return tuple(design.round_slots(protocol, person, round_number))
 
 
 def orders(person: ParticipantRow) -> design.Person:

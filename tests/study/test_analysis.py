@@ -220,7 +220,7 @@ def test_the_reports_numbers_are_those_of_its_text() -> None:
 def test_rules_are_said_as_the_protocol_has_them() -> None:
     exclusions = protocol().exclusions
     assert words.rules(exclusions) == [
-        "all answers of a person who failed 1 attention check",
+        "all answers of a person who failed 1 attention check or more",
         "all answers of a person who said the same all through both parts",
         "single answers that came faster than 400 ms",
     ]

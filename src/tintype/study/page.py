@@ -15,6 +15,7 @@ from tintype.report.tables import Table, latex, markdown
 from tintype.study import charts, records, words
 from tintype.study import tables as own_tables
 from tintype.study.analysis import Analysis, analyze
+from tintype.study.people import FEWEST
 from tintype.study.protocol import Protocol
 from tintype.study.resampling import Draws
 from tintype.study.service import Study
@@ -137,6 +138,7 @@ def render(analysis: Analysis, about: About, drawn: list[Drawing], found: list[T
         generator=f"{GENERATOR} {__version__} of a study",
         findings=words.findings(analysis),
         warnings=_warnings(analysis, about),
+        fewest=FEWEST,
         about=about,
         answered=words.answered(analysis.counts),
         figures={drawing.key: drawing for drawing in drawn},

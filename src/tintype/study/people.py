@@ -104,7 +104,7 @@ def counts(rows: Sequence[Answer]) -> Counts:
 
 
 def times(rows: Sequence[Answer], kinds: Sequence[str]) -> list[Times]:
-    """Quartiles of the response times of kept answers, by part, kind and answer."""
+    """Quartiles of the response times of kept answers, by part, kind and answer; not of fewer than five."""
     found = []
     for part in ("believe", "rate"):
         for kind in kinds:
@@ -115,6 +115,8 @@ def times(rows: Sequence[Answer], kinds: Sequence[str]) -> list[Times]:
             ]
             for answer in sorted({row.answer for row in own}):
                 seconds = [(row.response_ms or 0) / 1000 for row in own if row.answer == answer]
+                if len(seconds) < FEWEST:
+                    continue
                 low, middle, high = (float(each) for each in np.percentile(seconds, QUARTERS))
                 found.append(Times(part, kind, answer, len(seconds), (low, middle, high)))
     return found

@@ -90,7 +90,14 @@ def times(analysis: Analysis) -> Table:
         for each in analysis.times
     )
     columns = (Column("answers"), Column("median, seconds"))
-    return Table("times", "Response times", "kind and answer", columns, rows, ("Small: the middle half.",))
+    return Table(
+        "times",
+        "Response times",
+        "kind and answer",
+        columns,
+        rows,
+        (f"Small: the middle half. What was said fewer than {FEWEST} times is not shown.",),
+    )
 
 
 def groups(analysis: Analysis, by: str, part: str) -> Table:

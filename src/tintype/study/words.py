@@ -54,7 +54,7 @@ def rule(name: str, exclusions: Exclusions) -> str:
     """What a rule leaves out."""
     checks = wording.count(exclusions.failed_attention, "attention check")
     told = {
-        FAILED_ATTENTION: f"all answers of a person who failed {checks}",
+        FAILED_ATTENTION: f"all answers of a person who failed {checks} or more",
         STRAIGHT_LINING: "all answers of a person who said the same all through both parts",
         TOO_FAST: f"single answers that came faster than {exclusions.min_response_ms:,} ms",
     }

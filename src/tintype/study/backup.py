@@ -131,7 +131,7 @@ def _dumped(study: Study, scratch: Path) -> tuple[dict[str, Path], dict[str, int
 
 def _pack(file: IO[bytes], head: Head, parts: dict[str, Path]) -> None:
     with (
-        gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed,
+        gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w|") as archive,
     ):
         text = (json.dumps(asdict(head), indent=1) + "\n").encode()

@@ -15,6 +15,9 @@ from tintype.study.place import Place
 RAINBOW_CHROMA: Final = 60.0
 """Chroma of the rainbow check, in CIE units, where sRGB has it: far more than photographs have."""
 
+RAINBOW_LIGHTNESS: Final = (40.0, 80.0)
+"""Darkest and lightest L* of it, between which sRGB has strong colors of every hue."""
+
 
 def png(picture: Picture) -> bytes:
     """A picture as a PNG without metadata.
@@ -45,8 +48,10 @@ def without_color(picture: Picture) -> Picture:
 
 
 def rainbow(picture: Picture) -> Picture:
-    """The same lightness with strong colors of all hues from left to right."""
+    """The same picture, faint, in strong colors of all hues from left to right."""
     lab = to_lab(picture)
+    darkest, lightest = RAINBOW_LIGHTNESS
+    lab[..., 0] = darkest + (lightest - darkest) / 100 * lab[..., 0]
     hue: NDArray[np.floating[Any]] = np.linspace(0, 2 * np.pi, lab.shape[1], endpoint=False)
     lab[..., 1] = RAINBOW_CHROMA * np.cos(hue)
     lab[..., 2] = RAINBOW_CHROMA * np.sin(hue)

@@ -8,7 +8,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo test lint types layers unit format bench leaderboard clean python
+.PHONY: help demo test lint types layers unit system format bench leaderboard clean python
 
 help:
 	@echo "make demo    install Tintype alone, colorize examples/ into $(DEMO_OUT)/ and say where the pictures are"
@@ -35,8 +35,16 @@ types: $(VENV)/installed
 layers: $(VENV)/installed
 	$(VENV)/bin/lint-imports
 
-unit: $(VENV)/installed
+unit: $(VENV)/installed system
 	$(VENV)/bin/pytest
+
+# Some tests of the user study drive a real browser and a real PostgreSQL. Where they are missing and may be installed, they are;
+# elsewhere those tests are left out, and say what is missing.
+system:
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postgresql >/dev/null; \
+	} || echo "without Chromium or PostgreSQL: their tests are left out (apt-get install chromium postgresql)" >&2
 
 format: $(VENV)/installed
 	$(VENV)/bin/ruff check --fix

@@ -21,7 +21,7 @@ PHOTOGRAPHS: Final = ("01", *GRIDS)
 """Figures that show photographs."""
 OPEN: Final = (
     "Figures 16 and 17 are what people believe. They need people: the pictures to show them lie in study/, "
-    "drawn with the seed of this reproduction."
+    "drawn with the seed of this reproduction; tintype study create makes a study of them."
 )
 
 

@@ -31,8 +31,8 @@ class Scale:
     """Settings of the small network, beyond those of the plain CNN."""
     test_pictures: int = 975
     """Most pictures that are scored; the report has 975."""
-    study_pictures: int = 100
-    """Pictures for people to judge; the report has 100."""
+    study_pictures: int = 105
+    """Pictures for people: the report's 100 to judge, and five for practice and checks of attention."""
 
 
 _PART: Final = Shares(val=0.05, test=0.05)

@@ -72,6 +72,15 @@ def test_images_are_the_persons_own_and_have_no_metadata(study: Study) -> None:
         study.answer(other, trial.token, 1, None)
 
 
+def test_an_image_that_is_gone_is_told(study: Study) -> None:
+    token = arrive(study)
+    trial = study.next_trial(token)
+    assert trial is not None
+    study.image_file(token, trial.token).unlink()
+    with pytest.raises(StudyError, match="restore a back-up"):
+        study.image_file(token, trial.token)
+
+
 @pytest.mark.parametrize("value", [-1, 2, 5, True, "1", None, 1.5])
 def test_what_is_no_answer_is_refused_and_the_trial_stays_open(study: Study, value: int) -> None:
     token = arrive(study)
@@ -111,7 +120,13 @@ def test_strangers_and_nonsense_are_refused(study: Study) -> None:
         study.next_trial("nobody")
     with pytest.raises(StudyError, match="no language"):
         study.enrol("<script>")
+    with pytest.raises(StudyError, match="no seed"):
+        study.enrol(order_seed=2**31)
     token = arrive(study)
+    for trial in ("", "\0", "x" * 1000, "\ud800", "'; DROP TABLE trial"):
+        with pytest.raises(StudyError, match="no such picture"):
+            study.answer(token, trial, 1, None)
+        assert study.participant(trial) is None
     with pytest.raises(StudyError, match="is no answer"):
         study.describe(token, "42", None)
     with pytest.raises(StudyError, match="is no answer"):

@@ -83,7 +83,8 @@ def backup(folder: Path, out: Path, database: str | None = None) -> Head:
             if not path.is_file():
                 raise StudyError(f"{path} is gone from the study; put it back, or restore an older back-up")
         with new_file(out, overwrite=False) as descriptor:
-            os.fchmod(descriptor, PRIVATE)
+            if os.name == "posix":
+                os.fchmod(descriptor, PRIVATE)
             with os.fdopen(descriptor, "wb", closefd=False) as file:
                 _pack(file, head, parts)
     return head

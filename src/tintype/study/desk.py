@@ -1,9 +1,9 @@
 """What `service.Study` does within a transaction: who is this, what is due, which image comes next."""
 
+import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -32,6 +32,8 @@ SEEN: Final = select(TrialRow.picture_id).where(TrialRow.participant_id == bindp
 COUNTS: Final = select(TrialRow.image_id, TrialRow.part, func.count()).group_by(
     TrialRow.image_id, TrialRow.part
 )
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a trial's token looks like; nothing else is asked of the database."""
 ROUNDS_KEPT: Final = 1024
 """Rounds whose slots are remembered; they are computed anew when needed."""
 
@@ -70,14 +72,15 @@ class Images:
         ]
 
 
-@dataclass(frozen=True)
 class Desk:
     """One study, seen from within a transaction."""
 
-    study: int
-    """Of its row in the database."""
-    protocol: Protocol
-    images: Images
+    def __init__(self, session: Session, study: int, protocol: Protocol) -> None:
+        self.study = study
+        """Of its row in the database."""
+        self.protocol = protocol
+        self.images = Images(session, study)
+        self._round_slots = lru_cache(ROUNDS_KEPT)(self._compute_slots)
 
     def alone(self, session: Session) -> None:
         """Wait until no other transaction hands out numbers or trials of this study."""
@@ -104,14 +107,18 @@ class Desk:
 
     def trial(self, session: Session, person: ParticipantRow, trial_token: str) -> TrialRow:
         """One of a person's own trials. Raises `StudyError` for any other."""
-        trial = session.scalars(OWN_TRIAL, {"person": person.id, "token": trial_token}).one_or_none()
+        given = {"person": person.id, "token": trial_token}
+        trial = session.scalars(OWN_TRIAL, given).one_or_none() if TOKEN.fullmatch(trial_token) else None
         if trial is None:
             raise StudyError("there is no such picture for this person; ask for the next one")
         return trial
 
     def slots(self, person: ParticipantRow, round_number: int) -> tuple[design.Slot, ...]:
         """The places of a person's round."""
-        return slots_of(self.protocol, orders(person), round_number)
+        return self._round_slots(orders(person), round_number)
+
+    def _compute_slots(self, person: design.Person, round_number: int) -> tuple[design.Slot, ...]:
+        return tuple(design.round_slots(self.protocol, person, round_number))
 
     def waiting(self, session: Session, person: ParticipantRow) -> Trial | design.Slot | None:
         """The open trial, or the slot that is to be filled next, or None when the round is over."""
@@ -145,12 +152,6 @@ class Desk:
         session.add(trial)
         session.flush()
         return shown(trial, slot)
-
-
-@lru_cache(ROUNDS_KEPT)
-def slots_of(protocol: Protocol, person: design.Person, round_number: int) -> tuple[design.Slot, ...]:
-    """See `design.round_slots`."""
-    return tuple(design.round_slots(protocol, person, round_number))
 
 
 def orders(person: ParticipantRow) -> design.Person:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from tintype.errors import StudyError
 from tintype.study import design, records
 from tintype.study.database import Database, bring_up_to_date, url_of
-from tintype.study.desk import Desk, Images, now
+from tintype.study.desk import Desk, now
 from tintype.study.models import ParticipantRow, StudyRow, TrialRow
 from tintype.study.place import Place
 from tintype.study.protocol import AGE_BANDS, COLOR_VISIONS, TRUTH, Protocol, hash_of, read_protocol
@@ -26,6 +26,7 @@ __all__ = ["AGE_BANDS", "COLOR_VISIONS", "Participant", "Score", "Study", "Told"
 
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 """A language tag such as en or pt-BR (BCP 47)."""
+MOST_SEEDS: Final = 2**31
 LONGEST_MS: Final = 24 * 60 * 60 * 1000
 """A response time above this is stored as this: somebody came back the next day."""
 TRIES: Final = 5
@@ -56,7 +57,7 @@ class Study:
                 raise StudyError(
                     f"the protocol of {place.folder} was changed after the study began; restore a back-up"
                 )
-            self._desk = Desk(number, self.protocol, Images(session, number))
+            self._desk = Desk(session, number, self.protocol)
 
     @classmethod
     def open(cls, folder: Path, database: str | None = None, *, durable: bool = True) -> Self:
@@ -99,8 +100,10 @@ class Study:
         """A new person; gives the secret token that stands for them, of which only a hash is stored.
 
         `order_seed`, below 2³¹, decides the orders that they see, by chance when None. Raises `StudyError`
-        for a language that is no language tag.
+        for a language that is no language tag, and for another seed.
         """
+        if order_seed is not None and not 0 <= order_seed < MOST_SEEDS:
+            raise StudyError(f"{order_seed} is no seed of a person; give a number from 0 to {MOST_SEEDS - 1}")
         if not LANGUAGE.fullmatch(language):
             raise StudyError(f"{language[:40]!r} is no language; give a tag such as en")
         token = secrets.token_urlsafe(32)
@@ -113,7 +116,7 @@ class Study:
                 token_sha256=hash_of(token),
                 created_at=now(),
                 language=language,
-                order_seed=secrets.randbits(31) if order_seed is None else order_seed,
+                order_seed=secrets.randbelow(MOST_SEEDS) if order_seed is None else order_seed,
                 round=1,
             )
             session.add(person)
@@ -243,7 +246,10 @@ class Study:
                     .where(TrialRow.id == trial.id, TrialRow.shown_at.is_(None))
                     .values(shown_at=now())
                 )
-        return self.place.image(self._desk.images.files[trial.image_id])
+        file = self.place.image(self._desk.images.files[trial.image_id])
+        if not file.is_file():
+            raise StudyError(f"{file} is gone from the study; put it back, or restore a back-up")
+        return file
 
     def practice_truth(self, token: str, trial_token: str) -> bool:
         """Whether the picture of a practice trial was real, once it is answered; else raises `StudyError`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-COMMAND = (sys.executable, "-c", "from tintype.cli.study import study_app; study_app()", "serve")
+COMMAND = (sys.executable, "-m", "tintype", "study", "serve")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 

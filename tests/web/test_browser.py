@@ -1,5 +1,6 @@
 """The pages in Chromium, at a server in a process of its own."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 DESK = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+UNCAGED = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+"""Chromium has no sandbox for root."""
 FINGER = 44
 """Pixels that a touch target has at least (WCAG 2.2, 2.5.5)."""
 FEWER_THAN = 60
@@ -28,7 +31,7 @@ FEWER_THAN = 60
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=UNCAGED)
         yield browser
         browser.close()
 
@@ -201,8 +204,9 @@ def test_keys_can_be_switched_off_and_stay_off(page: Page) -> None:
 
 TOO_SMALL = """least => [...document.querySelectorAll("a, button, label.choice, input:not([type=hidden])")]
   .filter(each => each.checkVisibility() && !(each.tagName === "INPUT" && each.closest("label")))
-  .filter(each => { const box = each.getBoundingClientRect(); return Math.min(box.width, box.height) < least; })
-  .map(each => each.outerHTML)"""
+  .map(each => [each.getBoundingClientRect(), each])
+  .filter(([box]) => Math.min(box.width, box.height) < least)
+  .map(([, each]) => each.outerHTML)"""
 UNSEEN = """() => [...document.querySelectorAll(".buttons button")]
   .filter(each => each.getBoundingClientRect().bottom > innerHeight).map(each => each.outerHTML)"""
 

@@ -214,6 +214,13 @@ def test_behind_a_proxy_each_client_has_its_own_limit(study: Study, settings: Se
     assert ask("9.9.9.9, 1.1.1.1") == 429  # what the client wrote itself does not count
 
 
+def test_all_addresses_of_one_ipv6_network_share_a_limit(study: Study, settings: Settings) -> None:
+    browser = limited(study, replace(settings, behind_proxy=True), address=Rate(1, 0.01))
+    addresses = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+    asked = [browser.get("/healthz", headers={"X-Forwarded-For": address}) for address in addresses]
+    assert [answered.status_code for answered in asked] == [200, 429, 200]
+
+
 def test_without_a_proxy_a_forged_address_does_not_count(study: Study, settings: Settings) -> None:
     browser = limited(study, settings, address=Rate(1, 0.01))
     headers = [{"X-Forwarded-For": address} for address in ("1.1.1.1", "2.2.2.2")]
@@ -256,6 +263,9 @@ def test_the_admin_page_opens_by_the_token_alone(study: Study, settings: Setting
     page = browser.get("/admin").text
     assert "answers, believe, truth" in page and study.protocol_sha256 in page
     assert another(browser).get("/admin").text != page
+    table = browser.get("/admin/answers.csv")
+    assert table.headers["content-type"].startswith("text/csv") and table.text.count("\n") == 14
+    assert another(browser).get("/admin/answers.csv").headers["location"] == "/admin"
     assert browser.post("/admin/login", data=form | {"token": "guess"}).status_code == 429
     browser.post("/admin/logout", data=form)
     assert "Admin token" in browser.get("/admin").text

@@ -87,7 +87,7 @@ def serve(
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens at an address. Raises `ConfigError` where that is taken, or not this computer's to take."""
+    """A socket that listens at an address. Raises `ConfigError` where that is taken or not allowed."""
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         if os.name == "posix":

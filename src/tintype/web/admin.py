@@ -1,11 +1,15 @@
 """The page for the people who run a study: how far it is."""
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from tintype.study import records
+from tintype.study.export import ANSWERS, cell
 from tintype.web.pages import go
 from tintype.web.visits import Field, Sending, Visit, Visiting, limit
 
@@ -44,6 +48,20 @@ def logout(visit: Sending) -> Response:
     response = go("/admin")
     visit.server.guard.forget(response, visit.server.guard.admin_cookie)
     return response
+
+
+@router.get("/admin/answers.csv")
+def download(visit: Visiting) -> Response:
+    """All answers, as `tintype study export` writes them."""
+    if not _is_admin(visit):
+        return go("/admin")
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([column.name for column in ANSWERS])
+    for row in records.answers(visit.server.study, scored_only=False):
+        writer.writerow([cell(column.value(row)) for column in ANSWERS])
+    headers = {"Content-Disposition": 'attachment; filename="answers.csv"'}
+    return Response(table.getvalue(), media_type="text/csv", headers=headers)
 
 
 def flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

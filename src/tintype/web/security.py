@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
@@ -137,10 +138,18 @@ def new_session() -> Session:
 
 
 def client(request: Request, *, behind_proxy: bool) -> str:
-    """The address that a request comes from; behind a proxy the one that the proxy saw."""
+    """The address that a request comes from; behind a proxy the one that the proxy saw.
+
+    Of an IPv6 address only the network (/64): one home has all the addresses in it.
+    """
     told = request.headers.get("x-forwarded-for", "") if behind_proxy else ""
     direct = request.client.host if request.client else ""
-    return told.rpartition(",")[2].strip() or direct
+    text = told.rpartition(",")[2].strip() or direct
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else text
 
 
 def protect(response: Response) -> None:

@@ -1,7 +1,6 @@
 """What tests of user studies share."""
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ import pytest
 from postgres_server import INSTALL, Server, binaries, running
 from study_samples import make_study, write_ready
 from tintype.study.service import Study
-
-NUMBERS = count()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +23,7 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture
 def postgres_url(postgres: Server) -> str:
     """The URL of an empty database."""
-    return postgres.new_database(f"study{next(NUMBERS)}")
+    return postgres.empty_database("study")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

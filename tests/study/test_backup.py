@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from study_samples import arrive, kind_of, play_round
+from study_samples import arrive, kind_of, make_study, play_round
 from tintype.errors import DataError, SaveError, StudyError
 from tintype.study import migrations, records
 from tintype.study.backup import backup, restore
@@ -52,7 +52,7 @@ def test_a_restored_study_is_the_same_and_goes_on(
     (study.folder / "secrets.json").write_text('{"cookie_key": "k"}')
     head = backup(study.folder, tmp_path / "kept.tar.gz")
     assert head.rows == {"study": 1, "picture": 35, "image": 134, "participant": 4, "trial": 28}
-    url = request.getfixturevalue("postgres").new_database(f"moved-{tmp_path.name}") if elsewhere else None
+    url = request.getfixturevalue("postgres").empty_database("elsewhere") if elsewhere else None
     assert restore(tmp_path / "kept.tar.gz", tmp_path / "again", url) == head
     with Study.open(tmp_path / "again") as again:
         assert again.database.is_file != elsewhere
@@ -74,17 +74,17 @@ def test_a_restored_study_is_the_same_and_goes_on(
     )
 
 
-def test_a_study_is_restored_beside_itself_in_one_server(study: Study, tmp_path: Path) -> None:
-    if study.database.is_file:
-        pytest.skip("a file holds one study")
-    lived_in(study)
-    backup(study.folder, tmp_path / "kept.tar.gz")
-    url = study.database.url.render_as_string(hide_password=False)
-    with pytest.raises(StudyError, match="has people of this study already; name another database"):
-        restore(tmp_path / "kept.tar.gz", tmp_path / "again", url)
-    assert not (tmp_path / "again").exists()
-    with study.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(StudyRow)) == 1
+def test_a_study_is_not_restored_beside_itself_in_one_server(
+    tmp_path: Path, ready: Path, postgres_url: str
+) -> None:
+    with make_study(tmp_path / "study", postgres_url, count=30, ready=ready) as study:
+        lived_in(study)
+        backup(study.folder, tmp_path / "kept.tar.gz")
+        with pytest.raises(StudyError, match="has people of this study already; name another database"):
+            restore(tmp_path / "kept.tar.gz", tmp_path / "again", postgres_url)
+        assert not (tmp_path / "again").exists()
+        with study.database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(StudyRow)) == 1
 
 
 def test_a_backup_made_while_people_answer_is_one_state_of_the_study(study: Study, tmp_path: Path) -> None:

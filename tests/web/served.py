@@ -52,6 +52,5 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.close()
+        self.process.terminate()
+        self.close()

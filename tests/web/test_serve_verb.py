@@ -35,6 +35,7 @@ def test_a_folder_that_is_no_study_is_one_line(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_the_server_in_peace(folder: Path) -> None:
     with Served.start(folder) as served:
+        assert httpx2.get(f"{served.url}/healthz").status_code == 200
         served.process.send_signal(signal.SIGINT)
         assert served.process.stderr
         assert served.process.stderr.read() == "tintype: stopped\n"

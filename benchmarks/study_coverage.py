@@ -104,7 +104,7 @@ class Tally:
 
 def ends(each: object) -> Interval:
     """Low and high of an estimate or of a comparison."""
-    low, high = each.low, each.high  # type: ignore[attr-defined]
+    low, high = each.low, each.high  # type: ignore[attr-defined]  # both have them
     return None if low is None or high is None else (low, high)
 
 

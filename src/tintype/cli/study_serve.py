@@ -84,6 +84,7 @@ def serve(
         say(f"serving {opened.protocol.name!r} at {address}/ until Ctrl-C")
         say(f"progress at {address}/admin, by the admin_token in {opened.place.secrets}")
         uvicorn.Server(config).run([listening])
+        raise KeyboardInterrupt  # only a signal ends it; shells that start it in the background ignore theirs
 
 
 def bound(host: str, port: int) -> socket.socket:

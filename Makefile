@@ -42,8 +42,8 @@ unit: $(VENV)/installed system
 # elsewhere those tests are left out, and say what is missing.
 system:
 	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postgresql >/dev/null; \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && timeout 60 apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -qq --no-install-recommends chromium postgresql >/dev/null; \
 	} || echo "without Chromium or PostgreSQL: their tests are left out (apt-get install chromium postgresql)" >&2
 
 format: $(VENV)/installed

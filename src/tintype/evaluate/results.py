@@ -5,9 +5,7 @@ left out and why, the versions of the packages. Numbers have six significant dig
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
@@ -16,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from tintype.errors import ConfigError, DataError, SaveError
 from tintype.evaluate.kinds import Kind
+from tintype.photo.atomic import new_file
 
 FORMAT: Final = 1
 DIGITS: Final = 6
@@ -234,20 +233,14 @@ def _distinct(entries: Iterable[Entry]) -> list[Entry]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all. Raises `SaveError` when that fails."""
-    temporary = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise SaveError(
             f"cannot write {path} ({error.strerror}); make room, or choose another place"
         ) from error
+    with new_file(path, overwrite=True) as descriptor, open(descriptor, "wb", closefd=False) as file:
+        file.write(text.encode())
 
 
 def _rounded(value: Any) -> Any:

@@ -66,7 +66,7 @@ def bare(axes: Axes, grid: str) -> None:
     axes.xaxis.label.set_fontsize(LETTERS)
     axes.yaxis.label.set_fontsize(LETTERS)
     axes.set_axisbelow(True)
-    axes.grid(axis=grid, color="#999999", alpha=0.35, linewidth=0.6)  # type: ignore[arg-type]  # a word of three  # matplotlib names the three words
+    axes.grid(axis=grid, color="#999999", alpha=0.35, linewidth=0.6)  # type: ignore[arg-type]  # one of the three words
 
 
 @contextmanager

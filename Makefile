@@ -65,7 +65,7 @@ leaderboard: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt | python
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[train,perceptual,study,dev]"
+	$(VENV)/bin/pip install $(PIP_FLAGS) --editable ".[classical,train,perceptual,study,dev]"
 	@touch $@
 
 # Not editable: the demonstration runs the package as a user gets it, so it is installed anew when the code changes.

@@ -5,6 +5,7 @@
     │   ├── UnreadablePhoto     no picture, an empty or a damaged one
     │   ├── UnsupportedPhoto    a picture of a kind that is not handled
     │   ├── PhotoTooLarge       more pixels than allowed
+    │   ├── UnusableReference   a reference that no colors can be taken from: gray, tiny or missing
     │   └── SaveError           the result cannot be written
     ├── ModelError              a model cannot be found, trusted or made
     │   ├── UnknownModel        no model of that name or path
@@ -39,6 +40,10 @@ class UnsupportedPhoto(PhotoError):
 
 class PhotoTooLarge(PhotoError):
     """The input holds more pixels than allowed."""
+
+
+class UnusableReference(PhotoError):
+    """A reference photograph that no colors can be taken from: it is gray or tiny, or there is none."""
 
 
 class SaveError(PhotoError):

@@ -12,7 +12,8 @@ from tintype.classical.methods import (
     Method,
     Swatch,
     paint_like,
+    require,
     set_up,
 )
 
-__all__ = ["METHODS", "Canvas", "Exemplar", "Kind", "Method", "Swatch", "paint_like", "set_up"]
+__all__ = ["METHODS", "Canvas", "Exemplar", "Kind", "Method", "Swatch", "paint_like", "require", "set_up"]

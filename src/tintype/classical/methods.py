@@ -1,17 +1,25 @@
-"""The methods by name, and the two small interfaces that they keep."""
+"""The methods by name, and the two small interfaces that they keep.
 
-from collections.abc import Callable, Sequence
+Nothing heavy is imported before a method is used, so that the methods can be listed and checked at once.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
-from typing import Any, Final, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tintype.errors import ConfigError
 
-FloatArray = NDArray[np.float32]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float32]
+
 Rectangle = tuple[float, float, float, float]
 """x, y, width, height, as shares 0..1 of the picture's width and height."""
 
@@ -160,6 +168,11 @@ def paint_like(
     """
     chroma: FloatArray = _load(name)(luma, references, swatches)
     return chroma
+
+
+def require(name: str) -> None:
+    """Raise `ConfigError` unless the packages that a method needs are there."""
+    _load(name)
 
 
 def _load(name: str) -> Callable[..., Any]:

@@ -9,6 +9,8 @@ A model is an ONNX graph with these named tensors, all float32, with free N, H a
     confidence    [N, 1, h, w]    out, optional: 0..1
     distribution  [N, 226, h, w]  out, optional: probabilities over `tintype.color.bins.centers()`, sum 1;
                                   given only when it is asked for
+    features      [N, F, k, l]    out, optional: what the network sees, to compare places and pictures by the
+                                  cosine; k = H / features_stride; given only when it is asked for
 
 Scaling, bins, classifiers and whatever else a network needs lie inside the graph, so that nobody who runs a
 model knows which network it is. The rest that a caller must know is the `Contract`, stored as JSON in the
@@ -31,6 +33,7 @@ INPUT_VIVID = "vivid"
 OUTPUT_CHROMA = "chroma"
 OUTPUT_CONFIDENCE = "confidence"
 OUTPUT_DISTRIBUTION = "distribution"
+OUTPUT_FEATURES = "features"
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,20 @@ class Contract:
     """The vividness, 0..1, unless another is asked for; None: the graph takes no `vivid`."""
     distribution: bool = False
     """Whether the graph gives `distribution`."""
+    features: bool = False
+    """Whether the graph gives `features`."""
+    features_stride: int = 1
+    """H / k: how much smaller the features come out; 1 where there are none."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise ContractError(f"contract field name must be a string that is not empty, not {self.name!r}")
-        for name in ("hints", "confidence", "distribution"):
+        for name in ("hints", "confidence", "distribution", "features"):
             if not isinstance(getattr(self, name), bool):
                 raise ContractError(
                     f"contract field {name} must be true or false, not {getattr(self, name)!r}"
                 )
-        for name in ("working_size", "multiple", "chroma_stride"):
+        for name in ("working_size", "multiple", "chroma_stride", "features_stride"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ContractError(f"contract field {name} must be a positive integer, not {value!r}")
@@ -77,6 +84,11 @@ class Contract:
             raise ContractError(
                 f"contract of {self.name!r}: working_size {self.working_size} must be a multiple of "
                 f"{self.multiple}, and that of chroma_stride {self.chroma_stride}"
+            )
+        if self.multiple % self.features_stride:
+            raise ContractError(
+                f"contract of {self.name!r}: multiple {self.multiple} must be a multiple of features_stride "
+                f"{self.features_stride}"
             )
 
     @property
@@ -92,6 +104,7 @@ class Contract:
             OUTPUT_CHROMA: True,
             OUTPUT_CONFIDENCE: self.confidence,
             OUTPUT_DISTRIBUTION: self.distribution,
+            OUTPUT_FEATURES: self.features,
         }
         return tuple(name for name, there in given.items() if there)
 

@@ -61,6 +61,20 @@ def open_photo(source: object) -> Photo:
     )
 
 
+def encoded(source: object) -> bytes:
+    """The bytes of the picture file that a path, bytes or a PIL image stands for.
+
+    Raises `OSError` when the file cannot be read, and as `open_photo` for a thing that is none of these.
+    """
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, str | os.PathLike):
+        return Path(source).read_bytes()
+    if is_pillow(source):
+        return _as_tiff(source)
+    raise UnsupportedPhoto(f"{type(source).__name__} has no bytes of a picture file; give a path or bytes")
+
+
 def like_pillow(source: PillowImage, colored: NDArray[Any]) -> PillowImage:
     """A PIL image of a colored array [H, W, 3 or 4]; of 8 bits, since Pillow knows no deeper color."""
     if colored.dtype == np.uint16:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from tintype.contract import (
@@ -14,6 +15,7 @@ from tintype.contract import (
     OUTPUT_CHROMA,
     OUTPUT_CONFIDENCE,
     OUTPUT_DISTRIBUTION,
+    OUTPUT_FEATURES,
     Contract,
 )
 from tintype.engine.abilities import Ability, demand
@@ -23,6 +25,9 @@ from tintype.engine.sessions import CHANNELS, one_line, read_contract, start
 from tintype.errors import ConfigError, ModelError
 
 FloatArray = NDArray[np.float32]
+
+ON_REQUEST: Final = (OUTPUT_DISTRIBUTION, OUTPUT_FEATURES)
+"""Outputs that are given only when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +40,6 @@ class Output:
     """[N, 1, h, w] in 0..1, None where the model gives none."""
     distribution: FloatArray | None = None
     """[N, 226, h, w], probabilities over `color.bins.centers()`, sum 1; None unless it was asked for."""
-
-
-class Predictor(Protocol):
-    """Whatever turns lightness into chroma."""
-
-    @property
-    def contract(self) -> Contract:
-        """What it eats and gives."""
-
-    @property
-    def device(self) -> str:
-        """Where it computes."""
-
-    def predict(
-        self,
-        luma: FloatArray,
-        hints: FloatArray | None = None,
-        vivid: float | None = None,
-        *,
-        distribution: bool = False,
-    ) -> Output:
-        """Chroma for L* [N, 1, H, W], 0..100; optional hints [N, 3, H, W], vividness and distribution."""
 
 
 class OnnxPredictor:
@@ -86,6 +69,10 @@ class OnnxPredictor:
         """Name of the device that it computes on, never "auto"."""
         return self._device
 
+    def demand(self, ability: Ability) -> None:
+        """Raise `ConfigError`, naming what can, when the model lacks an ability."""
+        demand(self._contract, ability)
+
     def predict(
         self,
         luma: FloatArray,
@@ -104,22 +91,47 @@ class OnnxPredictor:
         arrays are left unchanged.
         """
         inputs = self._inputs(luma, hints, vivid)
-        names = [name for name in self._contract.output_names if name != OUTPUT_DISTRIBUTION]
+        names = [name for name in self._contract.output_names if name not in ON_REQUEST]
         if distribution:
             demand(self._contract, Ability.DISTRIBUTION)
             names.append(OUTPUT_DISTRIBUTION)
-        try:
-            arrays = self._session.run(names, inputs)
-        except Exception as error:  # ONNX Runtime raises a dozen unrelated types
-            raise ModelError(
-                f"the model {self._path} failed ({one_line(error)}); try the device 'cpu'"
-            ) from error
-        outputs = dict(zip(names, arrays, strict=True))
+        outputs = self._run(names, inputs)
         for name, array in outputs.items():
             self._check(name, array, luma.shape)
         return Output(
             outputs[OUTPUT_CHROMA], outputs.get(OUTPUT_CONFIDENCE), outputs.get(OUTPUT_DISTRIBUTION)
         )
+
+    def features(self, luma: FloatArray) -> FloatArray:
+        """What the network sees in L* [N, 1, H, W], to compare places by the cosine: [N, F, h, w].
+
+        Only the part of the network that leads there is computed. Raises `ConfigError` for a model without
+        features, and `ModelError` as `predict` does.
+        """
+        demand(self._contract, Ability.FEATURES)
+        options = onnxruntime.RunOptions()
+        options.only_execute_path_to_fetches = True
+        found = self._run([OUTPUT_FEATURES], self._inputs(luma, None, None), options)[OUTPUT_FEATURES]
+        stride = self._contract.features_stride
+        wanted = (luma.shape[0], luma.shape[2] // stride, luma.shape[3] // stride)
+        if (found.shape[0], *found.shape[2:]) != wanted or not np.isfinite(found).all():
+            raise ModelError(
+                f"the model {self._path} gave features of shape {found.shape}, or such as are not finite; "
+                "export it again, or try the device 'cpu'"
+            )
+        return found
+
+    def _run(
+        self, names: list[str], inputs: dict[str, FloatArray], options: Any = None
+    ) -> dict[str, FloatArray]:
+        """The graph's outputs by name; raises `ModelError` when it fails."""
+        try:
+            arrays = self._session.run(names, inputs, *([] if options is None else [options]))
+        except Exception as error:  # ONNX Runtime raises a dozen unrelated types
+            raise ModelError(
+                f"the model {self._path} failed ({one_line(error)}); try the device 'cpu'"
+            ) from error
+        return dict(zip(names, arrays, strict=True))
 
     def _inputs(
         self, luma: FloatArray, hints: FloatArray | None, vivid: float | None

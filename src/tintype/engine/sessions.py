@@ -14,6 +14,7 @@ from tintype.contract import (
     OUTPUT_CHROMA,
     OUTPUT_CONFIDENCE,
     OUTPUT_DISTRIBUTION,
+    OUTPUT_FEATURES,
     Contract,
 )
 from tintype.engine.devices import AUTO, DEVICES, candidates, unavailable
@@ -108,8 +109,10 @@ def _misfit(name: str, shape: list[int | str | None]) -> str:
     """What a tensor's shape must be, if its declared one is not that; free axes are names or None."""
     if name == INPUT_VIVID:
         return "" if len(shape) == 1 and not isinstance(shape[0], int) else "[N] with N free"
-    channels = CHANNELS[name]
     free = len(shape) == 4 and not any(isinstance(shape[axis], int) for axis in (0, 2, 3))
+    if name == OUTPUT_FEATURES:
+        return "" if free else "[N, F, h, w] with N, h and w free"
+    channels = CHANNELS[name]
     if free and (shape[1] == channels or not isinstance(shape[1], int)):
         return ""
     return f"[N, {channels}, H, W] with N, H and W free"

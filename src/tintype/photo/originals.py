@@ -46,8 +46,8 @@ class Layers:
 class Survey:
     """What is seen of a photograph from afar."""
 
-    lightness: FloatArray
-    """L* (0..100), [height, width] as asked for."""
+    lab: FloatArray
+    """L* (0..100), or L*a*b* where the file tells of color: [height, width, 1 or 3] as asked for."""
     colored: bool
     """Whether it has colors of its own, beyond the tint of a scan."""
 
@@ -120,7 +120,9 @@ class FileOriginal:
         image, tall, wide = self._source.shrunken(height * OVERSAMPLING, width * OVERSAMPLING)
         small, extent = _shrunken(reading.split_alpha(image)[0], (tall, wide), height, width)
         seen = _surveyed(reading.as_array(self.profile.to_lab(small)), extent, height, width)
-        return Survey(np.ascontiguousarray(UPRIGHT[self._orientation](seen.lightness)), seen.colored)
+        turn = UPRIGHT[self._orientation]
+        upright = np.stack([turn(seen.lab[:, :, band]) for band in range(seen.lab.shape[2])], axis=-1)
+        return Survey(upright, seen.colored)
 
     def metadata(self) -> Metadata:
         """See `Original`."""
@@ -230,9 +232,10 @@ def _surveyed(lab: FloatArray, extent: Size, height: int, width: int) -> Survey:
     """From L*, or L*a*b*, [h, w, 1 or 3] of that extent to the asked-for size."""
     rows = _resampling(lab.shape[0], extent[0], height)
     columns = _resampling(lab.shape[1], extent[1], width)
-    lightness: FloatArray = np.clip(rows @ lab[:, :, 0] @ columns.T, 0, 100)
+    bands = [rows @ lab[:, :, band] @ columns.T for band in range(lab.shape[2])]
+    bands[0] = np.clip(bands[0], 0, 100)
     colored = lab.shape[-1] == 3 and np.quantile(np.hypot(lab[..., 1], lab[..., 2]), GRAY_SHARE) > GRAY_CHROMA
-    return Survey(lightness, bool(colored))
+    return Survey(np.stack(bands, axis=-1), bool(colored))
 
 
 def _resampling(samples: int, extent: float, new: int) -> FloatArray:

@@ -92,21 +92,36 @@ class Photo:
 
         Whether it has colors of its own is seen in `lightness`, or else looked up once here.
         """
-        if self._own_color is None:
-            self.lightness(SURVEY_SIZE, SURVEY_SIZE)
-        return self._original.notices + ((OWN_COLOR,) if self._own_color else ())
+        return self._original.notices + ((OWN_COLOR,) if self.has_own_color else ())
 
     def lightness(self, height: int, width: int) -> FloatArray:
         """L* (0..100) of the whole photograph, shrunk or enlarged to [height, width], antialiased.
 
         Raises `UnreadablePhoto` when the photograph turns out to be damaged.
         """
+        return np.ascontiguousarray(self._survey(height, width)[:, :, 0])
+
+    def lab(self, height: int, width: int) -> FloatArray:
+        """L*a*b* of the whole photograph by its own color profile, CIE units, [height, width, 3]; a* and b*
+        of a gray one are 0. See `lightness`."""
+        seen = self._survey(height, width)
+        return seen if seen.shape[2] == 3 else np.pad(seen, ((0, 0), (0, 0), (0, 2)))
+
+    @property
+    def has_own_color(self) -> bool:
+        """Whether it has colors of its own, beyond the tint of a scan."""
+        if self._own_color is None:
+            self.lightness(SURVEY_SIZE, SURVEY_SIZE)
+        return bool(self._own_color)
+
+    def _survey(self, height: int, width: int) -> FloatArray:
+        """L*, or L*a*b*, [height, width, 1 or 3]."""
         try:
             survey = self._original.survey(height, width)
         except pyvips.Error as error:
             raise self._original.failed(error) from error
         self._own_color = survey.colored
-        return survey.lightness
+        return survey.lab
 
     def with_chroma(self, chroma: FloatArray, saturation: float = 1.0) -> "ColorPhoto":
         """The photograph in color: a*b* [h, w, 2], of any size, times `saturation`; nothing is computed yet.

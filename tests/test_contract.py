@@ -17,10 +17,18 @@ def stored(**changes: object) -> dict[str, str]:
 @pytest.mark.parametrize("confidence", [False, True])
 @pytest.mark.parametrize("vivid", [None, 0, 0.4, 1.0])
 @pytest.mark.parametrize("distribution", [False, True])
+@pytest.mark.parametrize("stride", [None, 8])
 def test_a_contract_comes_back_from_its_metadata(
-    hints: bool, confidence: bool, vivid: float | None, distribution: bool
+    hints: bool, confidence: bool, vivid: float | None, distribution: bool, stride: int | None
 ) -> None:
-    promise = contract(hints=hints, confidence=confidence, vivid=vivid, distribution=distribution)
+    promise = contract(
+        hints=hints,
+        confidence=confidence,
+        vivid=vivid,
+        distribution=distribution,
+        features=stride is not None,
+        features_stride=stride or 1,
+    )
     assert Contract.from_metadata(promise.to_metadata()) == promise
 
 
@@ -30,14 +38,20 @@ def test_a_contract_written_before_vividness_takes_none_and_gives_no_distributio
     assert Contract.from_metadata({METADATA_KEY: json.dumps(fields)}) == contract(hints=True)
 
 
+def test_a_contract_written_before_features_gives_none() -> None:
+    fields = json.loads(contract(distribution=True).to_metadata()[METADATA_KEY])
+    del fields["features"], fields["features_stride"]
+    assert Contract.from_metadata({METADATA_KEY: json.dumps(fields)}) == contract(distribution=True)
+
+
 def test_the_tensors_follow_from_the_contract() -> None:
     assert contract().input_names == ("luma",)
     assert contract(hints=True).input_names == ("luma", "hints")
     assert contract().output_names == ("chroma",)
     assert contract(confidence=True).output_names == ("chroma", "confidence")
-    everything = contract(hints=True, confidence=True, vivid=0.0, distribution=True)
+    everything = contract(hints=True, confidence=True, vivid=0.0, distribution=True, features=True)
     assert everything.input_names == ("luma", "hints", "vivid")
-    assert everything.output_names == ("chroma", "confidence", "distribution")
+    assert everything.output_names == ("chroma", "confidence", "distribution", "features")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +71,9 @@ def test_the_tensors_follow_from_the_contract() -> None:
         stored(hints="yes"),
         stored(confidence=1),
         stored(distribution=None),
+        stored(features=2),
+        stored(features_stride=0),
+        stored(features=True, features_stride=3),
         stored(vivid=True),
         stored(vivid="0.5"),
         stored(vivid=-0.1),

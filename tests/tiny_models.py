@@ -39,7 +39,8 @@ def write_model(
 
     With hints it adds the hinted a*b* times the mask; with vividness its chroma is 1 + vivid times as
     strong. Its confidence is 0.5 everywhere. Its distribution is `likely` ([226], sum 1) everywhere where no
-    hint is given, and uniform under a hint.
+    hint is given, and uniform under a hint. Its features are how much lighter than black, than L* 33 and than
+    L* 66 a place is, in hundreds.
     """
     promise = promise or contract()
     stride = stride or promise.chroma_stride
@@ -88,6 +89,9 @@ def write_model(
             helper.make_tensor_value_info("distribution", TensorProto.FLOAT, ["N", BINS, "h", "w"])
         )
         nodes += _distribution(promise, np.full(BINS, 1 / BINS) if likely is None else likely, constants)
+    if promise.features:
+        outputs.append(helper.make_tensor_value_info("features", TensorProto.FLOAT, ["N", 3, "k", "l"]))
+        nodes += _features(promise, constants)
     graph = helper.make_graph(nodes, "tiny", inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     helper.set_model_props(model, promise.to_metadata() if metadata is None else metadata)
@@ -111,6 +115,19 @@ def _distribution(promise: Contract, likely: np.ndarray, constants: list[TensorP
         hinted,
         helper.make_node("Mul", ["marked", "change"], ["changed"]),
         helper.make_node("Add", ["changed", "likely"], ["distribution"]),
+    ]
+
+
+def _features(promise: Contract, constants: list[TensorProto]) -> list[NodeProto]:
+    """Nodes that give the features."""
+    stride = promise.features_stride
+    pool = {"kernel_shape": [stride, stride], "strides": [stride, stride]}
+    constants.append(helper.make_tensor("slopes", TensorProto.FLOAT, [3, 1, 1, 1], [0.01] * 3))
+    constants.append(helper.make_tensor("offsets", TensorProto.FLOAT, [3], [0, -0.33, -0.66]))
+    return [
+        helper.make_node("AveragePool", ["luma"], ["seen"], **pool),
+        helper.make_node("Conv", ["seen", "slopes", "offsets"], ["lighter"]),
+        helper.make_node("Relu", ["lighter"], ["features"]),
     ]
 
 

@@ -46,7 +46,7 @@ def abilities_of(contract: Contract) -> frozenset[Ability]:
         Ability.VIVID: contract.vivid is not None,
         Ability.DISTRIBUTION: contract.distribution,
         Ability.FEATURES: contract.features,
-        Ability.REFERENCES: contract.hints and getattr(contract, "features", False),
+        Ability.REFERENCES: contract.hints and contract.features,
     }
     return frozenset(ability for ability, has in there.items() if has)
 

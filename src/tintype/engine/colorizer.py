@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.contract import Contract
-from tintype.engine.abilities import Ability, demand
+from tintype.engine.abilities import Ability
 from tintype.engine.devices import AUTO
 from tintype.engine.kinds import PillowImage, is_pillow, like_pillow, open_photo
+from tintype.engine.methods import load
 from tintype.engine.naming import beside
-from tintype.engine.predictors import OnnxPredictor, check_vivid
+from tintype.engine.predictors import check_vivid
+from tintype.engine.references import ReferenceSource
 from tintype.engine.sitting import SUGGESTED, Sitting, check_saturation
 from tintype.engine.suggestions import Suggestion
 from tintype.errors import ConfigError
-from tintype.hints import HintSource
-from tintype.zoo import DEFAULT_MODEL, find_model
+from tintype.hints import HintSource, SwatchSource
+from tintype.zoo import DEFAULT_MODEL
 
 Picture = TypeVar("Picture", bound=bytes | NDArray[Any] | PillowImage)
 """What comes back as what it was."""
@@ -26,12 +28,14 @@ Source = str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage
 
 
 class Colorizer:
-    """A loaded model, ready for any number of photographs, from several threads at once.
+    """A loaded model or method, ready for any number of photographs, from several threads at once.
 
-    `model` is a card's name or the path of an .onnx file, `device` "auto" or a name such as "cpu" or "cuda",
-    `threads` the number of cores for one prediction on the CPU (all physical ones when None).
+    `model` is the name of a method without learning (`tintype.classical.METHODS`), a card's name or the path
+    of an .onnx file, `device` "auto" or a name such as "cpu" or "cuda", `threads` the number of cores for one
+    prediction on the CPU (all physical ones when None).
 
-    Raises `UnknownModel`, `ModelError`, `ContractError` or `DeviceError`.
+    Raises `UnknownModel`, `ModelError`, `ContractError`, `DeviceError`, or `ConfigError` when the packages
+    that a method needs are missing.
     """
 
     def __init__(
@@ -40,8 +44,8 @@ class Colorizer:
         device: str = AUTO,
         threads: int | None = None,
     ) -> None:
-        self.model = find_model(model)
-        self._predictor = OnnxPredictor(self.model.path, device, threads)
+        self.model = load(model, device, threads)
+        self._predictor = self.model.predictor
 
     @property
     def contract(self) -> Contract:
@@ -58,7 +62,7 @@ class Colorizer:
 
         Raises `PhotoError` when it cannot be read.
         """
-        return Sitting(open_photo(source), self.model, self._predictor)
+        return Sitting(open_photo(source), self.model)
 
     def suggest(
         self, source: Source, x: float, y: float, count: int = SUGGESTED, hints: HintSource | None = None
@@ -70,15 +74,28 @@ class Colorizer:
         self.check(suggesting=True)
         return self.set_photo(source).suggest(x, y, count, hints)
 
-    def check(self, *, hinted: bool = False, vivid: float | None = None, suggesting: bool = False) -> None:
+    def check(
+        self,
+        *,
+        hinted: bool = False,
+        vivid: float | None = None,
+        suggesting: bool = False,
+        referenced: bool = False,
+        swatched: bool = False,
+    ) -> None:
         """Raise `ConfigError` when the model cannot do what will be asked of it, before it is asked."""
-        if hinted:
-            demand(self.contract, Ability.HINTS)
+        asked = {
+            Ability.HINTS: hinted,
+            Ability.VIVID: vivid is not None,
+            Ability.DISTRIBUTION: suggesting,
+            Ability.REFERENCES: referenced,
+            Ability.SWATCHES: swatched,
+        }
+        for ability, wanted in asked.items():
+            if wanted:
+                self._predictor.demand(ability)
         if vivid is not None:
-            demand(self.contract, Ability.VIVID)
             check_vivid(vivid)
-        if suggesting:
-            demand(self.contract, Ability.DISTRIBUTION)
 
     @overload
     def colorize(
@@ -87,6 +104,8 @@ class Colorizer:
         *,
         hints: HintSource | None = ...,
         vivid: float | None = ...,
+        references: ReferenceSource | None = ...,
+        swatches: SwatchSource = ...,
         saturation: float = ...,
         output: str | os.PathLike[str] | None = ...,
         overwrite: bool = ...,
@@ -101,6 +120,8 @@ class Colorizer:
         *,
         hints: HintSource | None = ...,
         vivid: float | None = ...,
+        references: ReferenceSource | None = ...,
+        swatches: SwatchSource = ...,
         saturation: float = ...,
         format: str | None = ...,
         quality: int | None = ...,
@@ -112,6 +133,8 @@ class Colorizer:
         *,
         hints: HintSource | None = None,
         vivid: float | None = None,
+        references: ReferenceSource | None = None,
+        swatches: SwatchSource = (),
         saturation: float = 1.0,
         output: str | os.PathLike[str] | None = None,
         overwrite: bool = False,
@@ -129,12 +152,13 @@ class Colorizer:
         - PIL image of mode L, LA, P, RGB, RGBA, CMYK or I;16: PIL image of mode RGB or RGBA.
 
         Lightness stays. `hints` say which colors some places have, `vivid` (0..1) whether the model shall
-        dare strong colors, see `Sitting.predict`; `saturation` (0..3) multiplies the chroma of whatever
-        comes out.
+        dare strong colors, `references` are photographs to take colors from and `swatches` say which of their
+        parts go where, see `Sitting.predict`; `saturation` (0..3) multiplies the chroma of what comes out.
 
-        Raises `PhotoError` when the photograph cannot be read or the result not be written, `HintError` when
-        hints cannot be read or do not fit, `ModelError` when the model fails, and `ConfigError` for a setting
-        that is out of range or does not go with the kind or the model.
+        Raises `PhotoError` when the photograph cannot be read or the result not be written (of these
+        `UnusableReference` when a reference has no colors to take), `HintError` when hints or swatches cannot
+        be read or do not fit, `ModelError` when the model fails, and `ConfigError` for a setting that is out
+        of range or does not go with the kind or the model.
         """
         is_file = isinstance(source, str | os.PathLike)
         if not is_file and (output is not None or overwrite):
@@ -142,9 +166,9 @@ class Colorizer:
         if not is_file and not isinstance(source, bytes) and (format is not None or quality is not None):
             raise ConfigError("format and quality go with a path or bytes; save what comes back yourself")
         check_saturation(saturation)
-        self.check(vivid=vivid)
+        self.check(vivid=vivid, referenced=references is not None)
         sitting = self.set_photo(source)
-        sitting.predict(hints, vivid)
+        sitting.predict(hints, vivid, references, swatches)
         result = sitting.render(saturation)
         if isinstance(source, np.ndarray):
             return result.to_array()

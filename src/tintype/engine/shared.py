@@ -7,7 +7,8 @@ from typing import Any, overload
 
 from tintype.engine.colorizer import Colorizer, Picture
 from tintype.engine.devices import AUTO
-from tintype.hints import HintSource
+from tintype.engine.references import ReferenceSource
+from tintype.hints import HintSource, SwatchSource
 from tintype.zoo import DEFAULT_MODEL
 
 MOST_KEPT = 4
@@ -22,6 +23,8 @@ def colorize(
     device: str = ...,
     hints: HintSource | None = ...,
     vivid: float | None = ...,
+    references: ReferenceSource | None = ...,
+    swatches: SwatchSource = ...,
     saturation: float = ...,
     output: str | os.PathLike[str] | None = ...,
     overwrite: bool = ...,
@@ -38,6 +41,8 @@ def colorize(
     device: str = ...,
     hints: HintSource | None = ...,
     vivid: float | None = ...,
+    references: ReferenceSource | None = ...,
+    swatches: SwatchSource = ...,
     saturation: float = ...,
     format: str | None = ...,
     quality: int | None = ...,
@@ -51,6 +56,8 @@ def colorize(
     device: str = AUTO,
     hints: HintSource | None = None,
     vivid: float | None = None,
+    references: ReferenceSource | None = None,
+    swatches: SwatchSource = (),
     saturation: float = 1.0,
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
@@ -59,14 +66,16 @@ def colorize(
 ) -> Any:
     """Color a photograph, given as path, bytes, array or PIL image, and give back the same kind of thing.
 
-    The model is loaded once per model and device. `model` is a card's name or the path of an .onnx file,
-    `device` "auto" or a name such as "cpu" or "cuda"; for the rest, such as `hints` and `vivid`, and for what
-    is raised, see `Colorizer.colorize`.
+    The model is loaded once per model and device. `model` is a card's name, the path of an .onnx file or the
+    name of a method without learning, `device` "auto" or a name such as "cpu" or "cuda"; for the rest, such
+    as `hints`, `vivid` and `references`, and for what is raised, see `Colorizer.colorize`.
     """
     return _colorizer(os.fspath(model), device).colorize(
         source,
         hints=hints,
         vivid=vivid,
+        references=references,
+        swatches=swatches,
         saturation=saturation,
         output=output,
         overwrite=overwrite,

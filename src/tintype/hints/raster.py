@@ -8,15 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype.hints.painted import Painted
-from tintype.hints.values import Hint, Hints
+from tintype.hints.values import DEFAULT_RADIUS, Hint, Hints
 
 FloatArray = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DEFAULT_RADIUS: Final = 0.006
-"""Radius of a hint that names none, as a share of the side of a square of the photograph's area: 1.5 pixels
-of 256, as the dots that a person sets in Zhang et al. 2017, section 4.1, are a few pixels wide."""
 LEAST_RADIUS: Final = math.sqrt(0.5) + 1e-9
 """Radius, in cells, below which a dot could lie between the centers of four cells and mark none."""
 LONGEST_PIECE: Final = 8.0

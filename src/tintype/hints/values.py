@@ -13,6 +13,10 @@ from tintype.hints.painted import Painted
 VERSION: Final = 1
 """Version of the JSON form."""
 
+DEFAULT_RADIUS: Final = 0.006
+"""Radius of a hint that names none, as a share of the side of a square of the photograph's area: 1.5 pixels
+of 256, as the dots that a person sets in Zhang et al. 2017, section 4.1, are a few pixels wide."""
+
 Point = tuple[float, float]
 """x, y."""
 
@@ -54,6 +58,10 @@ class Hint:
         """A stroke along straight lines from point to point; for `color` see `hints.colors.Color`."""
         return cls(tuple(_point(each) for each in points), parse_color(color), radius)
 
+    def radius_in(self, width: float, height: float) -> float:
+        """The radius, in pixels, in a picture of that size: its own, or that of a hint that names none."""
+        return DEFAULT_RADIUS * (width * height) ** 0.5 if self.radius is None else self.radius
+
     def scaled(self, across: float, down: float) -> "Hint":
         """The hint for a picture so many times as wide and as high."""
         radius = None if self.radius is None else self.radius * (across * down) ** 0.5
@@ -93,6 +101,25 @@ class Hints:
                         "pixels; count x and y from the upper left corner of the upright picture"
                     )
 
+    def check_agreement(self, width: float, height: float) -> None:
+        """Raise `HintError` when two hints of different colors have the very same place in a picture of that
+        size.
+
+        Hints that overlap otherwise are fine, and so is a narrower one drawn later on top: then the later one
+        counts where it is. But of two that are equally wide the earlier one would be lost without a word.
+        """
+        earlier: dict[tuple[Point, ...], tuple[int, Hint]] = {}
+        for number, hint in enumerate(self.hints, start=1):
+            place = min(hint.points, hint.points[::-1])
+            before, found = earlier.get(place, (number, hint))
+            hidden = hint.radius_in(width, height) >= found.radius_in(width, height)
+            if found.color != hint.color and hidden:
+                raise HintError(
+                    f"hints {before} and {number} contradict each other: both are at {_shown(hint.points)}, "
+                    "with different colors; remove one of them"
+                )
+            earlier[place] = (number, hint)
+
     def to_json(self, size: tuple[int, int] | None = None) -> str:
         """The JSON form, which `read_hints` reads; `size` (width, height) of the photograph is written down.
 
@@ -120,3 +147,9 @@ def _point(given: Sequence[float]) -> Point:
     if len(given) != 2 or not all(is_number(each) for each in given):
         raise HintError(f"a point must be two numbers x and y, not {given!r}")
     return (float(given[0]), float(given[1]))
+
+
+def _shown(points: tuple[Point, ...]) -> str:
+    """A place in a message: a point, or where a stroke begins and ends."""
+    ends = points[:1] if len(points) == 1 else (points[0], points[-1])
+    return " to ".join(f"({x:g}, {y:g})" for x, y in ends)

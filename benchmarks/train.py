@@ -82,6 +82,7 @@ def take_times(config: TrainConfig, data: Path, steps: int, rounds: int) -> Spee
     pictures = folder.open_data(data, None, config)
     fabric = make_fabric(config)
     approach = APPROACHES[config.approach](config, fabric)
+    approach.study(pictures.training)
     cutting = Cutting(config.side, config.smallest_crop, config.flip)
     size = config.batch * config.accumulate
     batches = TrainingBatches(pictures.training, cutting, size, config.seed, scores=pictures.scores)

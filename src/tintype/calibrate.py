@@ -62,12 +62,12 @@ class Calibration:
 def calibrate_run(run: Path, pictures: Path, side: int | None = None) -> Calibration:
     """`calibrate` for the weights of a run, at its network's working size unless `side` is given.
 
-    Raises `ConfigError` when the network gives no distribution, `TrainingError` and `DataError` when run
+    Raises `ConfigError` when the network has nothing to calibrate, `TrainingError` and `DataError` when run
     or pictures cannot be read.
     """
     config, network = load_network(run)
     spec = NETWORKS[config.network]
-    if not spec.guided:
+    if not (spec.distribution and spec.hints):
         raise ConfigError(f"the network {config.network} gives one color only; leave the calibration out")
     return calibrate(network, open_dataset(pictures), side or spec.working_size)
 

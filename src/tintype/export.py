@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from tintype.calibrate import Calibration, load_network
 from tintype.contract import OUTPUT_CHROMA, Contract
 from tintype.errors import ConfigError, ExportError
-from tintype.nets import NETWORKS
+from tintype.nets import NETWORKS, Network
 from tintype.nets.scale import chroma_from_net
 from tintype.nets.tint import Decoding, judge
+from tintype.nets.zhang import AnnealedMean
 from tintype.train import checkpoint
 from tintype.weights import STORAGE, fold_batch_norm, round_weights, store_rounded
 
@@ -72,6 +73,30 @@ class GuidedModule(nn.Module):
         return self.decoding(logits, vivid, sure), sure, distribution
 
 
+class DistributionModule(nn.Module):
+    """A network that gives a distribution and takes no hints, as the contract wants it: L* in; the annealed
+    mean in CIE units, confidence and distribution out."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.decoding = AnnealedMean()
+
+    def forward(self, luma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """L* (B, 1, H, W) in 0..100 to a*, b* (B, 2, h, w), confidence (B, 1, h, w) and distribution (B, 226,
+        h, w)."""
+        logits = self.network(luma)
+        sure, distribution = judge(logits)
+        return self.decoding(logits), sure, distribution
+
+
+def wrapped(network: nn.Module, spec: Network, calibration: Calibration) -> nn.Module:
+    """A network in the module that keeps the contract; `calibration` is for those that take hints."""
+    if spec.hints:
+        return GuidedModule(network, calibration)
+    return DistributionModule(network) if spec.distribution else ContractModule(network)
+
+
 def export(
     run: Path,
     out: Path,
@@ -102,12 +127,12 @@ def export(
         working_size=working_size or spec.working_size,
         multiple=spec.multiple,
         chroma_stride=spec.chroma_stride,
-        hints=spec.guided,
-        confidence=spec.guided,
-        vivid=vivid if spec.guided else None,
-        distribution=spec.guided,
+        hints=spec.hints,
+        confidence=spec.distribution,
+        vivid=vivid if spec.hints else None,
+        distribution=spec.distribution,
     )
-    module = GuidedModule(network, calibration or Calibration()) if spec.guided else ContractModule(network)
+    module = wrapped(network, spec, calibration or Calibration())
     module.eval()
     if storage != "float32":
         fold(module, contract)

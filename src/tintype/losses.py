@@ -59,6 +59,23 @@ def bins_cross_entropy(chroma: Tensor, logits: Tensor) -> Tensor:
     return -(log_probabilities.gather(1, indices) * weights).sum(dim=1).mean()
 
 
+def rebalanced_cross_entropy(chroma: Tensor, logits: Tensor, rarity: Tensor) -> Tensor:
+    """Cross-entropy in which rare colors count more (Zhang 2016, equations 2 to 4), a mean over all cells:
+
+        L = −1/(HW) Σ_hw v(Z_hw) Σ_q Z_hwq log Ẑ_hwq     (2)
+        v(Z) = w_q*, q* = argmax_q Z_q                    (3)
+        w ∝ ((1 − λ) p̃ + λ/Q)^−1, E[w] = 1                (4)
+
+    `chroma` (B, 2, h, w) is the truth in CIE units, softly encoded as Z; `logits` (B, 226, h, w) are those of
+    Ẑ; `rarity` (226,) is w, as `tintype.color.bins.rarity_weights` gives it: E[w] is 1 over pixels there, not
+    over the smoothed p̃. The paper does not divide by H·W. The result is in nats.
+    """
+    indices, weights = bins.encode(chroma, axis=1)  # (B, 5, h, w) both, the nearest bin first
+    log_probabilities = logits.float().log_softmax(dim=1)
+    surprise = -(log_probabilities.gather(1, indices) * weights).sum(dim=1)  # (B, h, w)
+    return (rarity[indices[:, 0]] * surprise).mean()
+
+
 def color_distance(chroma: Tensor, predicted: Tensor) -> Tensor:
     """Mean Euclidean a*b* distance in CIE units of two (B, 2, h, w), smooth where it is zero."""
     squared = (chroma.float() - predicted.float()).square().sum(dim=1)

@@ -1,9 +1,9 @@
 """The networks, by name. One file tells one network whole; to add one, write its file and its line here.
 
-A network is a module of one of two kinds. Most are `forward(luma) -> chroma_net`: L* (B, 1, H, W) in 0..100
-to a*, b* ÷ 128 (B, 2, H / chroma_stride, W / chroma_stride); see `tintype.nets.scale`. Those that are
-`guided` are `forward(luma, hints) -> logits`: L* and hints (B, 3, H, W) to (B, 226, H / chroma_stride, W /
-chroma_stride) over the bins of `tintype.color.bins`; see `tintype.nets.tint`.
+A network is a module `forward(luma) -> chroma_net`: L* (B, 1, H, W) in 0..100 to a*, b* ÷ 128 (B, 2, H /
+chroma_stride, W / chroma_stride); see `tintype.nets.scale`. Those that take `hints` have them, (B, 3, H, W),
+as a second argument; those that give a `distribution` give logits (B, 226, H / chroma_stride, W /
+chroma_stride) over the bins of `tintype.color.bins` instead.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ from tintype.nets.cnn import ColorizationCNN
 from tintype.nets.fusion import INCEPTION, LITE, FusionNet, is_classifier
 from tintype.nets.gan import UNet
 from tintype.nets.tint import TintNet
+from tintype.nets.zhang import ZhangNet
 
 Option = int | str
 """A value of an argument of a network's builder."""
@@ -40,8 +41,12 @@ class Network:
     """Input height / chroma height."""
     working_size: int
     """Side, in pixels, of the square whose area the network colors best, unless an export says otherwise."""
-    guided: bool = False
-    """Whether it takes hints and gives a distribution over bins."""
+    hints: bool = False
+    """Whether it takes hints."""
+    distribution: bool = False
+    """Whether it gives a distribution over bins."""
+    approaches: tuple[str, ...] = ("regression", "adversarial")
+    """How it can be trained; see `tintype.train.approaches`."""
     others: dict[str, Callable[[str], bool]] = field(default_factory=dict)
     """For options that may have other values than those listed: whether one will do."""
 
@@ -93,6 +98,18 @@ NETWORKS: Final[dict[str, Network]] = {
         multiple=32,
         chroma_stride=4,
         working_size=192,
-        guided=True,
+        hints=True,
+        distribution=True,
+        approaches=("classification",),
+    ),
+    "zhang": Network(
+        summary="a distribution over colors by a loss that favors rare ones, after Zhang et al. 2016",
+        build=ZhangNet,
+        options={"width": WIDTHS},
+        multiple=8,
+        chroma_stride=4,
+        working_size=128,
+        distribution=True,
+        approaches=("classification",),
     ),
 }

@@ -77,15 +77,19 @@ def decoder(inputs: int, width: int) -> nn.Sequential:
 
 
 def initialize(*parts: nn.Module) -> None:
-    """He et al. 2015 for the ReLU layers, since no normalization keeps their scale, and for the last layer of
-    the last part a first guess near the mean color of photographs; from a first guess of gray the layers
-    shrink while they learn that mean."""
+    """`initialize_relu`, and for the last layer of the last part a first guess near the mean color of
+    photographs; from a first guess of gray the layers shrink while they learn that mean."""
+    guess_mean_chroma(initialize_relu(*parts)[-1])
+
+
+def initialize_relu(*parts: nn.Module) -> list[nn.Conv2d]:
+    """He et al. 2015 for the ReLU layers, since no normalization keeps their scale; returns them in order."""
     convolutions = [module for part in parts for module in part.modules() if isinstance(module, nn.Conv2d)]
     for convolution in convolutions:
         nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
         if convolution.bias is not None:
             nn.init.zeros_(convolution.bias)
-    guess_mean_chroma(convolutions[-1])
+    return convolutions
 
 
 def guess_mean_chroma(last: nn.Conv2d | nn.ConvTranspose2d) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from tintype.data.batches import Batch, to_lab
 from tintype.data.film import age
+from tintype.data.packed import PictureSet
 from tintype.errors import ConfigError
 from tintype.nets import NETWORKS
 from tintype.train import checkpoint
@@ -41,6 +42,10 @@ class Approach(Protocol):
 
     def weights(self) -> dict[str, Tensor]:
         """The weights that are exported."""
+        ...
+
+    def study(self, pictures: PictureSet) -> None:
+        """Learn what the loss must know of the training pictures, before a run begins or goes on."""
         ...
 
     def begin(self) -> None:
@@ -82,6 +87,9 @@ class Fitting(ABC):
             if config.ema
             else None
         )
+
+    def study(self, pictures: PictureSet) -> None:  # noqa: B027  most losses need to know nothing
+        """Nothing, unless a subclass says otherwise; see `Approach`."""
 
     @abstractmethod
     def _optimizer(self, network: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:

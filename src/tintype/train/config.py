@@ -13,7 +13,7 @@ from tintype.errors import ConfigError
 from tintype.losses import DECEPTIONS, LOSSES
 from tintype.nets import NETWORKS, WIDTHS, Option
 from tintype.nets.fusion import seen_size
-from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, preset_settings
+from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, REBALANCED, preset_settings
 
 PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
     "32-true": "32-true",
@@ -30,7 +30,7 @@ ADVERSARIAL_SETTINGS: Final = ("pixel_weight", "deception", "smoothing", "condit
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "network": tuple(NETWORKS),
-    "loss": (*LOSSES, CROSS_ENTROPY),
+    "loss": (*LOSSES, CROSS_ENTROPY, REBALANCED),
     "approach": APPROACHES,
     "deception": tuple(DECEPTIONS),
     "schedule": ("constant", "cosine", "plateau"),
@@ -149,8 +149,7 @@ class TrainConfig:
 
     def _check_approach(self) -> None:
         """Raise `ConfigError` when network, approach and the approach's own settings do not go together."""
-        guided = NETWORKS[self.network].guided
-        fitting = ("classification",) if guided else ("regression", "adversarial")
+        fitting = NETWORKS[self.network].approaches
         _check("approach", self.approach, self.approach in fitting, f"{' or '.join(fitting)} for it")
         if self.approach == "adversarial":
             return
@@ -254,7 +253,7 @@ class TrainConfig:
             return self.network
         if self.approach != "adversarial":
             raise ConfigError(f"{self.title} has no generator; leave generator={name} out, or train gan")
-        known = [network for network, spec in NETWORKS.items() if not spec.guided]
+        known = [network for network, spec in NETWORKS.items() if "adversarial" in spec.approaches]
         if name not in known:
             raise ConfigError(f"generator={name!r} is not one of {', '.join(known)}")
         return name
@@ -278,13 +277,14 @@ def _check_options(network: str, options: dict[str, Option]) -> None:
 def _check_kind(network: str, loss: str, hinted: float, color_weight: float, side: int) -> None:
     """Raise `ConfigError` for settings that do not go with what the network gives."""
     spec = NETWORKS[network]
-    fitting = (CROSS_ENTROPY,) if spec.guided else tuple(LOSSES)
+    fitting = (CROSS_ENTROPY, REBALANCED) if spec.distribution else tuple(LOSSES)
     _check("loss", loss, loss in fitting, f"{' or '.join(fitting)} for the network {network}")
     _check(
         "side", side, side % spec.multiple == 0, f"a multiple of {spec.multiple} for the network {network}"
     )
-    if not spec.guided:
+    if not spec.hints:
         _check("hinted", hinted, hinted == 0, f"0 for the network {network}, which takes no hints")
+    if not spec.distribution:
         _check("color_weight", color_weight, color_weight == 0, f"0 for the network {network}")
 
 

@@ -1,13 +1,14 @@
 """What `tintype train NAME --preset PRESET` trains, and with which settings: plain tables, no code.
 
-`report` are the settings of the 2019 report, as far as it gives them, and for `tint` its own; `small` are for
-an evening on a laptop; `tiny` takes seconds and learns nothing: it shows that all parts work.
+`report` are the settings of the 2019 report, as far as it gives them, and for other networks their own;
+`small` are for an evening on a laptop; `tiny` takes seconds and learns nothing: it shows that all parts work.
 """
 
 from typing import Any, Final
 
 CROSS_ENTROPY: Final = "cross-entropy"
-"""The loss of networks that give a distribution over bins, by the name that a configuration uses."""
+REBALANCED: Final = "rebalanced-cross-entropy"
+"""The losses of networks that give a distribution over bins, by the names that a configuration uses."""
 
 EXPERIMENTS: Final[dict[str, tuple[str, str]]] = {
     "cnn": ("cnn", "regression"),
@@ -15,6 +16,7 @@ EXPERIMENTS: Final[dict[str, tuple[str, str]]] = {
     "gan": ("unet", "adversarial"),
     "fusion-gan": ("fusion", "adversarial"),
     "tint": ("tint", "classification"),
+    "zhang": ("zhang", "classification"),
 }
 """Network and approach of all that can be trained by name."""
 
@@ -48,6 +50,7 @@ RECOMMENDED: Final[dict[str, dict[str, Any]]] = {
         "hinted": 0.4,
         "precision": "bf16-mixed",
     },
+    "zhang": {"loss": REBALANCED},
 }
 """The preset `report`: what to change of the defaults, which are the settings of the report's first
 experiment."""
@@ -76,6 +79,7 @@ SMALL: Final[dict[str, dict[str, Any]]] = {
     | _LITE
     | {"width": 50, "batch": 16, "rate": 2e-4, "conditional": True, "discriminator_width": 50},
     "tint": {"epochs": 10, "max_minutes": 120.0},
+    "zhang": _SMALL | {"width": 50, "rate": 1e-3},
 }
 """The preset `small`: what to change of `report`."""
 
@@ -96,6 +100,7 @@ TINY: Final[dict[str, dict[str, Any]]] = {
     "gan": _TINY | {"width": 12, "discriminator_width": 12},
     "fusion-gan": _TINY | {"width": 12, "classifier_size": 64, "discriminator_width": 12},
     "tint": _TINY,
+    "zhang": _TINY | {"width": 12},
 }
 """The preset `tiny`: what to change of `small`."""
 

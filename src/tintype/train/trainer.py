@@ -72,6 +72,7 @@ def train(
     fabric.seed_everything(config.seed, verbose=False)
     make = APPROACHES[config.approach]
     run = Run(config, fabric, make(config, fabric), pictures, out, say, watch, team)
+    run.approach.study(pictures.training)
     resumed = resume and (out / folder.LAST).is_file()
     team.check_same(str(resumed), "run folder; name one that all machines see")
     if resumed:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tintype.evaluate import colorists
+from tintype.evaluate.told import SILENCE
 from tiny_models import write_model
 
 
@@ -20,7 +21,7 @@ def test_baselines_are_the_means_of_what_they_are_fitted_on():
     np.testing.assert_allclose(tables["mean a*b*"], np.tile([2, 0], (101, 1)))
     by_level = tables["mean a*b* by L*"]
     np.testing.assert_allclose(by_level[[10, 90, 50]], [[6, 0], [-6, 0], [2, 0]])
-    painted = colorists.by_level("x", by_level).paint(np.array([[10.4, 89.6]], np.float32))
+    painted = colorists.by_level("x", by_level).paint(np.array([[10.4, 89.6]], np.float32), SILENCE)
     np.testing.assert_allclose(painted, [[[6, 0], [-6, 0]]])
 
 

@@ -21,7 +21,7 @@ def test_results_are_read_as_they_were_written(pictures, tiny_model, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda content: content | {"format": 2}, "format"),
+        (lambda content: content | {"format": 3}, "format"),
         (lambda content: content | {"more": 1}, "more"),
         (lambda content: {key: content[key] for key in content if key != "protocol"}, "protocol"),
         (lambda content: content | {"pictures": content["pictures"][1:]}, "lacks scores"),

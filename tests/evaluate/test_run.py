@@ -63,7 +63,7 @@ def test_every_measure_of_the_table_is_there_unless_it_must_be_asked_for(picture
 def test_true_colors_are_perfect(pictures):
     rgb, _ = open_set(pictures).items[0].load()
     truth = Truth.of(squared(rgb, SIZE))
-    values = score(truth, Colorist("truth", lambda lightness: truth.lab[..., 1:])).values
+    values = score(truth, Colorist("truth", lambda lightness, told: truth.lab[..., 1:])).values
     assert values["auc"] == pytest.approx(100, abs=0.01)
     assert values["accuracy_1"] == 100
     assert values["ssim"] == pytest.approx(1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tintype.evaluate.measures import MEASURES
 from tintype.evaluate.results import (
+    FORMAT,
     Comparison,
     DataSummary,
     Entry,
@@ -48,7 +49,7 @@ def made_up(pictures: int = 12, name: str = "val", **changes: Any) -> Results:
         left_out=[LeftOut("bad <b>.webp", "gray", "mean chroma 2.8")],
     )
     results = Results(
-        format=1,
+        format=FORMAT,
         versions={"python": "3.11.7", "tintype": "0.1.0"},
         protocol=Protocol(size=256, fit="the scored pictures"),
         data=data,

@@ -1,4 +1,4 @@
-"""The verb `evaluate`: models beside trivial baselines, on photographs in color."""
+"""The verb `evaluate`: models and methods beside trivial baselines, on photographs in color."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -27,7 +27,9 @@ def evaluate(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL...", help="Models by name (see `tintype models`) or path.", show_default=False
+            metavar="MODEL...",
+            help="Models by name or path, and methods by name (see `tintype models`).",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[
@@ -37,6 +39,29 @@ def evaluate(
         list[float] | None,
         typer.Option(min=0, max=1, help="Score models that take it at this vividness; may be given often."),
     ] = None,
+    strokes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Give what takes hints N strokes of each picture's true colors, beside coloring without.",
+        ),
+    ] = None,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Give what takes a reference the photograph in here that is nearest to each picture: a "
+            "folder, a tar shard or a packed set.",
+            show_default=False,
+        ),
+    ] = None,
+    most_references: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Look at no more than N of those, evenly spread over their names."
+        ),
+    ] = 5000,
     size: Annotated[int, typer.Option(min=16, help="Side of the scored square, in pixels.")] = 256,
     stretch: Annotated[
         bool, typer.Option("--stretch", help="Stretch whole pictures; else the middle square is cut out.")
@@ -89,6 +114,9 @@ def evaluate(
         models=tuple(models or ()),
         data=data,
         vivids=tuple(vivid or ()),
+        strokes=strokes,
+        references=references,
+        most_references=most_references,
         size=size,
         stretch=stretch,
         limit=limit,
@@ -112,6 +140,7 @@ def evaluate(
         f"scored {len(results.entries)} entries on {results.data.pictures} of {results.data.found} pictures"
         f"{f' ({counts})' if counts else ''}; wrote {output}"
     )
+    widest = max(24, *(len(name) for name in results.names))
     for entry in results.entries:
         auc, rebalanced = (entry.sum[key].value for key in ("auc", "auc_rebalanced"))
-        say(f"{entry.name:>24}  AuC {auc:6.2f}  rebalanced {rebalanced:6.2f}")
+        say(f"{entry.name:>{widest}}  AuC {auc:6.2f}  rebalanced {rebalanced:6.2f}")

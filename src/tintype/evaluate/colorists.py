@@ -1,4 +1,4 @@
-"""What gives colors to lightness: models, run as the engine runs them, and trivial baselines."""
+"""What gives colors to lightness: models and methods, run as the engine runs them, and trivial baselines."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tintype import color
+from tintype.classical import METHODS
 from tintype.contract import Contract
+from tintype.engine.abilities import Ability, abilities_of, method_abilities
 from tintype.engine.cores import physical_cores
-from tintype.engine.predictors import OnnxPredictor, Output
+from tintype.engine.methods import predictor_for
+from tintype.engine.predictors import Output
+from tintype.engine.seats import ModelPredictor, Predictor
 from tintype.engine.sizing import working_shape
 from tintype.errors import ConfigError
+from tintype.evaluate.told import NOTHING, Given, Taker, Told, check
 from tintype.zoo import find_model
 
 FloatArray = NDArray[np.floating[Any]]
@@ -29,18 +34,22 @@ class Colorist:
     """Something that gives colors to lightness."""
 
     name: str
-    paint: Callable[[FloatArray], FloatArray]
-    """From L* [H, W] to a*b*: [h, w, 2], of the same size or smaller."""
+    paint: Callable[[FloatArray, Told], FloatArray]
+    """From L* [S, S], and what is told of the picture, to a*b*: [h, w, 2], of the same size or another."""
     model: "Network | None" = None
-    """None for a baseline."""
+    """None for a method without learning, and for a baseline."""
+    method: str | None = None
+    """Name of a method without learning."""
     vivid: float | None = None
     """The vividness asked for, None being the model's own."""
+    given: Given = NOTHING
+    """What it uses of what is told."""
     table: FloatArray | None = None
-    """A baseline's a*b* by whole L*, [101, 2]; None for a model."""
+    """A baseline's a*b* by whole L*, [101, 2]; None for all that follow no table."""
 
     @property
     def sha256(self) -> str | None:
-        """Hash of the model's file; None for a baseline."""
+        """Hash of the model's file; None where there is none."""
         return None if self.model is None else self.model.sha256
 
 
@@ -54,7 +63,7 @@ class Network:
     def __init__(self, name_or_path: str, threads: int | None = None) -> None:
         found = find_model(name_or_path)
         self._made_of = (name_or_path, threads)
-        self._predictor = OnnxPredictor(found.path, "cpu", threads)
+        self._predictor = ModelPredictor(found.path, "cpu", threads)
         self.name = found.name
         self.path = found.path
         self.sha256 = found.sha256
@@ -69,8 +78,7 @@ class Network:
 
     def shape(self, lightness: FloatArray) -> tuple[int, int]:
         """Height and width at which the model sees L* [H, W]."""
-        height, width = lightness.shape
-        return working_shape(width, height, self.contract.working_size, self.contract.multiple)
+        return seen_shape(self.contract, lightness)
 
     def predict(
         self, lightness: FloatArray, hints: FloatArray | None = None, vivid: float | None = None
@@ -88,6 +96,34 @@ class Network:
     def paint(self, lightness: FloatArray, vivid: float | None = None) -> FloatArray:
         """a*b* [h, w, 2] at network size for L* [H, W]."""
         return np.moveaxis(self.predict(lightness, vivid=vivid).chroma[0], 0, -1)
+
+    def paint_told(self, lightness: FloatArray, told: Told, given: Given, vivid: float | None) -> FloatArray:
+        """The same, with what it is given of what is told."""
+        if given == NOTHING:
+            return self.paint(lightness, vivid)
+        return paint_told(self._predictor, lightness, told, given, vivid)
+
+
+def seen_shape(contract: Contract, lightness: FloatArray) -> tuple[int, int]:
+    """Height and width at which a model or method sees L* [H, W]."""
+    height, width = lightness.shape
+    return working_shape(width, height, contract.working_size, contract.multiple)
+
+
+def paint_told(
+    predictor: Predictor, lightness: FloatArray, told: Told, given: Given, vivid: float | None = None
+) -> FloatArray:
+    """a*b* [h, w, 2] for L* [S, S] by a predictor that is given strokes or a reference, as a person would."""
+    shape = seen_shape(predictor.contract, lightness)
+    luma = color.shrink(lightness, shape, axes=(0, 1)).astype(np.float32)[None, None]
+    planes = None
+    if given.strokes is not None:
+        planes = np.ascontiguousarray(
+            np.moveaxis(told.planes(len(lightness), shape), -1, 0)[None], np.float32
+        )
+    reference = told.reference if given.reference else None
+    output = predictor.set_luma(luma).predict(planes, vivid, reference)
+    return np.moveaxis(output.chroma[0], 0, -1)
 
 
 Row = tuple[Network, float | None]
@@ -113,7 +149,7 @@ def at_vividness(name: str, contract: Contract, vivids: Sequence[float]) -> dict
     """The rows of a model by name: one for each vividness, if it takes any and some are asked for."""
     if contract.vivid is None or not vivids:
         return {name: None}
-    return {f"{name} (vivid {vivid:g})": vivid for vivid in vivids}
+    return {entry_name(name, vivid, NOTHING): vivid for vivid in vivids}
 
 
 def check_vividness(contracts: Iterable[Contract], vivids: Sequence[float]) -> None:
@@ -133,13 +169,65 @@ def rows(found: Sequence[Network], vivids: Sequence[float]) -> dict[str, Row]:
 
 
 def models(
-    names_or_paths: Sequence[str], vivids: Sequence[float] = (), threads: int | None = None
+    names_or_paths: Sequence[str],
+    vivids: Sequence[float] = (),
+    threads: int | None = None,
+    strokes: int | None = None,
+    references: bool = False,
 ) -> list[Colorist]:
-    """Colorists of all models asked for, each at each vividness that it takes; see `networks` and `rows`."""
+    """Colorists of all models and methods asked for, in order: each model at each vividness that it takes,
+    and each in all the ways that `Taker.given` knows.
+
+    Raises as `networks`, `check_vividness` and `told.check`, and `ConfigError` when packages that a method
+    needs are missing.
+    """
+    found = iter(networks([each for each in names_or_paths if each not in METHODS], threads))
+    makers = [each if each in METHODS else next(found) for each in names_or_paths]
+    check_vividness([each.contract for each in makers if isinstance(each, Network)], vivids)
+    takers = [_taker(each) for each in makers]
+    check(takers, strokes, references)
     return [
-        Colorist(name, partial(network.paint, vivid=vivid), network, vivid)
-        for name, (network, vivid) in rows(networks(names_or_paths, threads), vivids).items()
+        colorist
+        for maker, taker in zip(makers, takers, strict=True)
+        for given in taker.given(strokes, references)
+        for colorist in _colorists(maker, given, vivids)
     ]
+
+
+def _taker(maker: Network | str) -> Taker:
+    """What a model, or the method of a name, can take."""
+    if isinstance(maker, Network):
+        able = abilities_of(maker.contract)
+        return Taker(maker.name, True, Ability.HINTS in able, Ability.REFERENCES in able)
+    able = method_abilities(METHODS[maker])
+    return Taker(maker, False, Ability.HINTS in able, Ability.REFERENCES in able)
+
+
+def _colorists(maker: Network | str, given: Given, vivids: Sequence[float]) -> list[Colorist]:
+    """A model at each vividness, or a method, in one of the ways to score it."""
+    if isinstance(maker, str):
+        return [unlearned(maker, given)]
+    takes = maker.contract.vivid is not None and vivids
+    return [learned(maker, given, vivid) for vivid in (vivids if takes else (None,))]
+
+
+def learned(network: Network, given: Given, vivid: float | None) -> Colorist:
+    """A model as an entry."""
+    paint = partial(network.paint_told, given=given, vivid=vivid)
+    name = entry_name(network.name, vivid, given)
+    return Colorist(name, paint, network, vivid=vivid, given=given)
+
+
+def unlearned(name: str, given: Given) -> Colorist:
+    """A method as an entry. Raises `ConfigError` when packages that it needs are missing."""
+    paint = partial(paint_told, predictor_for(name, "cpu"), given=given)
+    return Colorist(entry_name(name, None, given), paint, method=name, given=given)
+
+
+def entry_name(name: str, vivid: float | None, given: Given) -> str:
+    """What an entry is called: "tint", "tint (vivid 1)", "tint (vivid 1, 10 strokes)"."""
+    words = [*([] if vivid is None else [f"vivid {vivid:g}"]), *given.words]
+    return f"{name} ({', '.join(words)})" if words else name
 
 
 def level_sums(lab: FloatArray) -> Levels:
@@ -170,7 +258,7 @@ def by_level(name: str, table: FloatArray) -> Colorist:
     return Colorist(name, partial(_look_up, table.astype(np.float32)), table=table)
 
 
-def _look_up(table: FloatArray, lightness: FloatArray) -> FloatArray:
+def _look_up(table: FloatArray, lightness: FloatArray, told: Told) -> FloatArray:  # noqa: ARG001  # see Colorist
     return table[_level(lightness)]
 
 

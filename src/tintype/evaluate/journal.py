@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from tintype.errors import ConfigError, SaveError
+from tintype.evaluate.results import Chosen
 from tintype.evaluate.scoring import Scored, Scores
 
 SUFFIX: Final = ".partial.jsonl"
@@ -110,4 +111,6 @@ def _whole_lines(path: Path) -> Iterator[bytes]:
 def _scored(stored: dict[str, Any]) -> Scored:
     entries = {name: Scores(**scores) for name, scores in stored.pop("entries").items()}
     first, second = stored.pop("codes")
-    return Scored(**stored, codes=(first, second), entries=entries)
+    reference = stored.pop("reference", None)
+    chosen = None if reference is None else Chosen(**reference)
+    return Scored(**stored, codes=(first, second), reference=chosen, entries=entries)

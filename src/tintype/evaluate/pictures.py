@@ -37,8 +37,12 @@ class Item(Protocol):
         """Name for people; the path below the data set's folder."""
         ...
 
+    def sha256(self) -> str:
+        """The hash that identifies it. Raises `DataError` when it cannot be read."""
+        ...
+
     def load(self) -> tuple[Picture, str]:
-        """The picture, and the sha256 that identifies it. Raises `DataError` when it cannot be read."""
+        """The picture, and its hash. Raises `DataError` when it cannot be read."""
         ...
 
 
@@ -53,6 +57,10 @@ class FileItem:
         """See `Item`."""
         return self.place.name
 
+    def sha256(self) -> str:
+        """See `Item`."""
+        return hashlib.sha256(self.place.read()).hexdigest()
+
     def load(self) -> tuple[Picture, str]:
         """See `Item`."""
         data = self.place.read()
@@ -66,6 +74,10 @@ class PackedItem:
     pictures: PackedSet
     number: int
     name: str
+
+    def sha256(self) -> str:
+        """See `Item`."""
+        return pixel_hash(self.pictures[self.number])
 
     def load(self) -> tuple[Picture, str]:
         """See `Item`."""

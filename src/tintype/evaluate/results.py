@@ -16,7 +16,9 @@ from tintype.errors import ConfigError, DataError, SaveError
 from tintype.evaluate.kinds import Kind
 from tintype.photo.atomic import new_file
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""2 added entries that are told something: methods, strokes and references. Files of 1 hold none, and are
+read as they are."""
 DIGITS: Final = 6
 """Significant digits that are kept of a number."""
 
@@ -104,14 +106,47 @@ class PictureRow:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One model at one vividness, or a baseline, and its scores."""
+class Chosen:
+    """The photograph that a picture had as its reference."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
-    kind: Literal["model", "baseline"]
+    """Below the folder of its set."""
+    sha256: str
+    passed_over: int
+    """How many photographs of the set show what the picture itself shows, and so could not be it."""
+
+
+@dataclass(frozen=True)
+class ReferenceSet:
+    """Photographs out of which each picture had the nearest as its reference."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: str
+    """Name of the folder or shard."""
+    found: int
+    """How many of its pictures were looked at."""
+    pictures: int
+    """How many of them could be references: neither unreadable nor gray nor small."""
+    left_out: dict[Kind, int]
+    sha256: str
+    """Hash over the hashes of those that could, in order."""
+    model_sha256: str
+    """Hash of the model whose features tell which one is nearest."""
+    chosen: list[Chosen]
+    """The reference of each picture, in the order of the pictures."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model at one vividness, or a method or baseline, told something or nothing, and its scores."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    name: str
+    kind: Literal["model", "method", "baseline"]
+    """A "method" colors without having learned."""
     model: str | None
-    """The model's own name."""
+    """The model's own name, or the method's."""
     vivid: float | None
     """The vividness asked for; None is the model's own, or one that takes none."""
     sha256: str | None
@@ -124,6 +159,20 @@ class Entry:
     """Each measure over all pictures."""
     pictures: dict[str, list[float | None]]
     """Each measure of each picture, in the order of the pictures."""
+    strokes: int | None = None
+    """How many strokes of each picture's true colors it was given; None for none."""
+    references: str | None = None
+    """The sha256 of the set that it had each picture's reference from; None for none."""
+
+    @property
+    def told(self) -> bool:
+        """Whether it was told something of the true colors, or of those of a like photograph."""
+        return self.strokes is not None or self.references is not None
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells it from the other entries on the same pictures."""
+        return (self.sha256, self.vivid, self.strokes, self.references, "" if self.sha256 else self.name)
 
 
 @dataclass(frozen=True)
@@ -148,7 +197,7 @@ class Results:
     """The content of a results file."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    format: Literal[1]
+    format: Literal[1, 2]
     versions: dict[str, str]
     protocol: Protocol
     data: DataSummary
@@ -156,6 +205,8 @@ class Results:
     pictures: list[PictureRow]
     entries: list[Entry]
     comparisons: list[Comparison]
+    references: list[ReferenceSet] = field(default_factory=list)
+    """The sets that entries had references from; most results have none or one."""
 
     def entry(self, name: str) -> Entry:
         """The entry of a name. Raises KeyError when there is none."""
@@ -191,14 +242,15 @@ def read(path: Path) -> Results:
             f"{path} holds no results of this version of Tintype ({place or 'the file'}: {first['msg']}); "
             "make it with `tintype evaluate`"
         ) from error
-    columns = [column for entry in results.entries for column in entry.pictures.values()]
+    columns: list[Sequence[Any]] = [each for entry in results.entries for each in entry.pictures.values()]
+    columns += [each.chosen for each in results.references]
     if any(len(column) != len(results.pictures) for column in columns):
         raise DataError(f"{path} lacks scores of some pictures; make it again with `tintype evaluate`")
-    return results
+    return replace(results, format=FORMAT)
 
 
 def merge(parts: Sequence[Results]) -> Results:
-    """The entries of several results as one; an entry of the same model and vividness counts once.
+    """The entries of several results as one; two of the same identity, as `Entry` has it, count once.
 
     Comparisons between entries of different files are not made up: only those of the files are in it.
     Raises `ConfigError` unless all are of the same pictures and protocol.
@@ -210,16 +262,23 @@ def merge(parts: Sequence[Results]) -> Results:
                 f"results of {first.data.name} and of {other.data.name} were made of other pictures or by "
                 "another protocol and cannot be set side by side; evaluate the models in one run"
             )
-    entries: dict[tuple[str | None, float | None, str], Entry] = {}
+    entries: dict[tuple[object, ...], Entry] = {}
+    references: dict[str, ReferenceSet] = {}
     for part in parts:
         for entry in part.entries:
-            entries.setdefault((entry.sha256, entry.vivid, "" if entry.sha256 else entry.name), entry)
+            entries.setdefault(entry.identity, entry)
+        for each in part.references:
+            references.setdefault(each.sha256, each)
     comparisons: dict[tuple[str, str, str], Comparison] = {}
     for part in parts:
-        for each in part.comparisons:
-            comparisons.setdefault((each.measure, each.first, each.second), each)
-    named = _distinct(entries.values())
-    return replace(first, entries=named, comparisons=list(comparisons.values()))
+        for pair in part.comparisons:
+            comparisons.setdefault((pair.measure, pair.first, pair.second), pair)
+    return replace(
+        first,
+        entries=_distinct(entries.values()),
+        comparisons=list(comparisons.values()),
+        references=list(references.values()),
+    )
 
 
 def _distinct(entries: Iterable[Entry]) -> list[Entry]:

@@ -1,23 +1,23 @@
-"""Models × photographs → a results file: in one pass, picture by picture, going on where it was stopped."""
+"""Models and methods × photographs → a results file: picture by picture, going on where it was stopped."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 from typing import Any, Final
 
 from tintype.data.pack import Tell
 from tintype.data.supply import spread
-from tintype.engine.cores import physical_cores
 from tintype.errors import ConfigError, DataError
 from tintype.evaluate import colorists
 from tintype.evaluate.colorists import Colorist
 from tintype.evaluate.journal import Journal, journal_of
 from tintype.evaluate.kinds import Kind
 from tintype.evaluate.labels import FROM_FOLDERS, folder_labels, read_labels
+from tintype.evaluate.nearest import MOST, Kept, Shelf, look_at, search
 from tintype.evaluate.pictures import MOST_ENLARGED, DataSet, Item, Judged, judge, open_set, squared, to_lab
 from tintype.evaluate.repeats import Repeats
 from tintype.evaluate.results import FORMAT, DataSummary, Entry, Estimate, Protocol, Results
@@ -26,6 +26,8 @@ from tintype.evaluate.statistics import Draws
 from tintype.evaluate.tally import Tally
 
 PACKAGES: Final = ("tintype", "numpy", "onnxruntime", "pillow")
+FOR_METHODS: Final = ("scipy", "scikit-image", "pyamg")
+"""What methods without learning compute with; told where some were scored."""
 FIT_LIMIT: Final = 2000
 """Most pictures that the baselines are fitted on; more change nothing."""
 TOLD_EVERY: Final = 10
@@ -39,11 +41,18 @@ class Evaluation:
     """What is evaluated on what, and how."""
 
     models: tuple[str, ...]
-    """Names or paths; none leaves the baselines alone."""
+    """Names or paths of models, and names of methods; none leaves the baselines alone."""
     data: Path
     """A folder, a tar shard or a packed set."""
     vivids: tuple[float, ...] = ()
     """Models that take a vividness have an entry for each."""
+    strokes: int | None = None
+    """What takes strokes has an entry that is given so many, drawn from the true colors."""
+    references: Path | None = None
+    """What takes a reference has an entry that is given the nearest photograph of this folder, tar shard or
+    packed set."""
+    most_references: int = MOST
+    """At most so many pictures of it are looked at, evenly spread over their names."""
     size: int = 256
     stretch: bool = False
     limit: int | None = None
@@ -72,6 +81,8 @@ def evaluate(
     While it runs, `out` + ".partial.jsonl" keeps what was done; the same call goes on from there, and gives
     the same results as one that was never stopped. Pictures that cannot be read, are gray or small, or show
     what an earlier one shows are named in the results and left out, unless `asked.kept` names their kind.
+    What is found of `asked.references` is kept beside `out` too, see `evaluate.nearest`. `progress` counts
+    the references, if they are new, and then the pictures.
 
     Raises `ConfigError` when `out` exists and `overwrite` is not given, or belongs to another evaluation;
     `ModelError` and `UnknownModel` for the models; `DataError` when no picture can be scored; `SaveError`
@@ -82,13 +93,17 @@ def evaluate(
     data = open_set(asked.data, asked.limit)
     names = [item.name for item in data.items]
     labels = read_labels(asked.labels, names) if asked.labels else folder_labels(names)
-    models = colorists.models(asked.models, asked.vivids)
+    _check_told(asked)
+    models = colorists.models(
+        asked.models, asked.vivids, strokes=asked.strokes, references=asked.references is not None
+    )
     for extra, make in (("lpips", lpips), ("fid", inception)):
         if extra in asked.extras:
             make()  # what is missing shall be known before hours of scoring
-    header = _header(asked, data, models)
+    kept = _look_at_references(asked, out, say, progress)
+    header = _header(asked, data, models, kept)
     with Journal(journal_of(out), header, lambda: {"tables": _fit(asked, data)}) as journal:
-        plan = _plan(asked, journal.first["tables"])
+        plan = _plan(asked, journal.first["tables"], kept)
         entries = list(entries_of(plan))
         tally = Tally([entry.name for entry in entries], asked.kept)
         for scored in journal.replay():
@@ -102,10 +117,33 @@ def evaluate(
         journal.path.unlink()
         raise _nothing_scored(data, tally)
     tally.label(dict(zip(names, labels, strict=True)))
-    results = _results(asked, data, entries, tally)
+    results = _results(asked, data, entries, tally, kept)
     results.write(out)
     journal.path.unlink()
     return results
+
+
+def _check_told(asked: Evaluation) -> None:
+    """Raise `ConfigError` for numbers that cannot be."""
+    if asked.strokes is not None and asked.strokes < 1:
+        raise ConfigError(f"{asked.strokes} strokes cannot be drawn; give 1 or more, or leave them out")
+    if asked.most_references < 1:
+        raise ConfigError(f"at least one reference must be looked at, not {asked.most_references}; give more")
+
+
+def _look_at_references(asked: Evaluation, out: Path, say: Say, progress: Tell | None) -> Kept | None:
+    """Look at the references, or find again what was found."""
+    if asked.references is None:
+        return None
+    shelf = Shelf(asked.references, asked.most_references, asked.size, asked.stretch, out.resolve().parent)
+    kept = look_at(shelf, progress)
+    summary = search(kept).summary
+    left_out = ", ".join(f"{many} {kind}" for kind, many in summary.left_out.items())
+    say(
+        f"references: {summary.pictures} of {summary.found} pictures of {summary.name}"
+        f"{f' ({left_out})' if left_out else ''}; what was found of them is kept in {kept.index.name}"
+    )
+    return kept
 
 
 def _scores(asked: Evaluation, plan: Plan, items: Any) -> Iterator[Any]:
@@ -120,20 +158,22 @@ def _told(scores: Iterator[Any], tally: Tally, total: int, progress: Tell | None
             progress(tally.seen, total)
 
 
-def _plan(asked: Evaluation, tables: dict[str, Table]) -> Plan:
+def _plan(asked: Evaluation, tables: dict[str, Table], kept: Kept | None) -> Plan:
     return Plan(
         models=asked.models,
         vivids=asked.vivids,
+        strokes=asked.strokes,
+        references=kept,
         tables=tuple((name, tuple((a, b) for a, b in table)) for name, table in tables.items()),
         size=asked.size,
         stretch=asked.stretch,
         kept=asked.kept,
         extras=asked.extras,
-        threads=None if asked.jobs == 1 else max(1, physical_cores() // asked.jobs),
+        threads=colorists.cores_for(asked.jobs),
     )
 
 
-def _header(asked: Evaluation, data: DataSet, models: list[Colorist]) -> dict[str, Any]:
+def _header(asked: Evaluation, data: DataSet, models: list[Colorist], kept: Kept | None) -> dict[str, Any]:
     """What must be the same for an evaluation to go on."""
     return {
         "data": data.name,
@@ -146,6 +186,8 @@ def _header(asked: Evaluation, data: DataSet, models: list[Colorist]) -> dict[st
         "kept": list(asked.kept),
         "fit": _fitted_on(asked, data),
         "extras": list(asked.extras),
+        "strokes": asked.strokes,
+        "references": None if kept is None else kept.table.name,
     }
 
 
@@ -198,14 +240,18 @@ def _nothing_scored(data: DataSet, tally: Tally) -> DataError:
     )
 
 
-def _results(asked: Evaluation, data: DataSet, entries: list[Colorist], tally: Tally) -> Results:
+def _results(
+    asked: Evaluation, data: DataSet, entries: list[Colorist], tally: Tally, kept: Kept | None
+) -> Results:
+    references = [] if kept is None else [replace(search(kept).summary, chosen=tally.chosen)]
+    from_set = references[0].sha256 if references else None
     draws = Draws(asked.resamples, asked.flips, asked.seed)
     sums, comparisons = tally.sums(draws)
     hashes = "".join(f"{row.sha256}\n" for row in tally.rows)
     told_by = asked.labels.name if asked.labels else FROM_FOLDERS
     return Results(
         format=FORMAT,
-        versions={"python": python_version()} | {name: version(name) for name in PACKAGES},
+        versions=_versions(entries),
         protocol=Protocol(
             size=asked.size,
             shape=_shape(asked),
@@ -227,21 +273,40 @@ def _results(asked: Evaluation, data: DataSet, entries: list[Colorist], tally: T
         ),
         truth=tally.truth(draws),
         pictures=tally.rows,
-        entries=[_entry(entry, sums[entry.name], tally.columns(entry.name)) for entry in entries],
+        entries=[_entry(each, sums[each.name], tally.columns(each.name), from_set) for each in entries],
         comparisons=comparisons,
+        references=references,
     )
 
 
-def _entry(entry: Colorist, sums: dict[str, Estimate], columns: dict[str, list[float | None]]) -> Entry:
+def _versions(entries: list[Colorist]) -> dict[str, str]:
+    """Versions of Python and of the packages that the scores depend on."""
+    found = {"python": python_version()} | {name: version(name) for name in PACKAGES}
+    for name in FOR_METHODS if any(entry.method for entry in entries) else ():
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # no method that was scored needs it
+            continue
+    return found
+
+
+def _entry(
+    entry: Colorist,
+    sums: dict[str, Estimate],
+    columns: dict[str, list[float | None]],
+    references: str | None,
+) -> Entry:
     model = entry.model
     return Entry(
         name=entry.name,
-        kind="baseline" if model is None else "model",
-        model=None if model is None else model.name,
+        kind="model" if model else "method" if entry.method else "baseline",
+        model=entry.method if model is None else model.name,
         vivid=entry.vivid,
         sha256=entry.sha256,
         size_mb=None if model is None else model.path.stat().st_size / 1e6,
         table=None if entry.table is None else [(a, b) for a, b in entry.table.tolist()],
         sum=sums,
         pictures=columns,
+        strokes=entry.given.strokes,
+        references=references if entry.given.reference else None,
     )

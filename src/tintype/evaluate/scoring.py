@@ -14,7 +14,12 @@ from tintype.evaluate import colorists
 from tintype.evaluate.colorists import Colorist
 from tintype.evaluate.kinds import Kind
 from tintype.evaluate.measures import EPSILONS, NET_SCALE
-from tintype.evaluate.pictures import Item, Picture, colored, judge, squared, to_bytes, to_lab
+from tintype.evaluate.nearest import Kept, search
+from tintype.evaluate.pictures import Item, Judged, Picture, colored, judge, squared, to_bytes, to_lab
+from tintype.evaluate.plain import told_baselines
+from tintype.evaluate.results import Chosen
+from tintype.evaluate.strokes import simulate
+from tintype.evaluate.told import SILENCE, Told
 
 if TYPE_CHECKING:
     from tintype.evaluate.perceptual import FidFeatures, Lpips
@@ -32,8 +37,12 @@ class Plan:
     """All that decides what is measured of a picture; hashable, so that a process makes its models once."""
 
     models: tuple[str, ...]
-    """Names or paths."""
+    """Names or paths of models, names of methods."""
     vivids: tuple[float, ...] = ()
+    strokes: int | None = None
+    """Strokes of each picture for those who take them."""
+    references: Kept | None = None
+    """Where those who take one have their reference from."""
     tables: tuple[tuple[str, Table], ...] = ()
     """The baselines by name."""
     size: int = 256
@@ -75,6 +84,8 @@ class Scored:
     """Pixels of each of them."""
     features: str = ""
     """Of the truth."""
+    reference: Chosen | None = None
+    """The photograph that it has as its reference, if any is asked for."""
     entries: dict[str, Scores] = field(default_factory=dict)
     """By name; empty when it was not scored."""
 
@@ -106,6 +117,7 @@ def score_item(plan: Plan, item: Item) -> Scored:
     if picture is None:
         return found
     truth = Truth.of(squared(picture, plan.size, plan.stretch))
+    told, chosen = _tell(plan, judged, truth.rgb)
     _, pixels = metrics.areas_by_class(
         metrics.distance_counts(truth.lab[..., 1:], truth.lab[..., 1:], truth.classes)
     )
@@ -115,15 +127,31 @@ def score_item(plan: Plan, item: Item) -> Scored:
         classes=truth.present.tolist(),
         counts=pixels[truth.present].astype(int).tolist(),
         features=_features(truth.rgb) if "fid" in plan.extras else "",
-        entries={entry.name: score(truth, entry, plan.extras) for entry in entries_of(plan)},
+        reference=chosen,
+        entries={entry.name: score(truth, entry, plan.extras, told) for entry in entries_of(plan)},
     )
+
+
+def _tell(plan: Plan, judged: Judged, square: Picture) -> tuple[Told, Chosen | None]:
+    """What entries that take something are told of a picture, and its reference."""
+    strokes = None if plan.strokes is None else simulate(square, plan.strokes)
+    if plan.references is None:
+        return Told(strokes), None
+    searched = search(plan.references)
+    chosen = searched.choose(judged, square)
+    return Told(strokes, searched.open(chosen)), chosen
 
 
 @lru_cache(maxsize=1)
 def entries_of(plan: Plan) -> tuple[Colorist, ...]:
     """The baselines and models of a plan, made once in each process; raises as `colorists.models`."""
     baselines = [colorists.by_level(name, np.array(table)) for name, table in plan.tables]
-    return (*baselines, *colorists.models(plan.models, plan.vivids, plan.threads))
+    baselines += told_baselines(plan.strokes, plan.references is not None)
+    references = plan.references is not None
+    return (
+        *baselines,
+        *colorists.models(plan.models, plan.vivids, plan.threads, plan.strokes, references),
+    )
 
 
 def truth_values(truth: Truth) -> dict[str, float | None]:
@@ -134,9 +162,9 @@ def truth_values(truth: Truth) -> dict[str, float | None]:
     }
 
 
-def score(truth: Truth, entry: Colorist, extras: tuple[str, ...] = ()) -> Scores:
+def score(truth: Truth, entry: Colorist, extras: tuple[str, ...] = (), told: Told = SILENCE) -> Scores:
     """Carry an entry's a*b* to full size and into gamut, and measure how near it comes."""
-    lab, rgb = paint(entry, truth.lab[..., 0])
+    lab, rgb = paint(entry, truth.lab[..., 0], told)
     true, predicted = truth.lab[..., 1:], lab[..., 1:]
     areas, pixels = metrics.areas_by_class(metrics.distance_counts(true, predicted, truth.classes))
     values: dict[str, float] = {"auc": metrics.area_from_classes(areas, pixels)}
@@ -162,9 +190,10 @@ def score(truth: Truth, entry: Colorist, extras: tuple[str, ...] = ()) -> Scores
     )
 
 
-def paint(entry: Colorist, lightness: FloatArray) -> tuple[FloatArray, Picture]:
-    """What an entry makes of L* [S, S]: L*a*b* in gamut [S, S, 3], and the same as an 8-bit picture."""
-    lab = colored(lightness, entry.paint(lightness))
+def paint(entry: Colorist, lightness: FloatArray, told: Told = SILENCE) -> tuple[FloatArray, Picture]:
+    """What an entry makes of L* [S, S] and of what it uses of what is told: L*a*b* in gamut [S, S, 3], and
+    the same as an 8-bit picture."""
+    lab = colored(lightness, entry.paint(lightness, told))
     return lab, to_bytes(color.lab_to_srgb(lab))
 
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tintype.evaluate.pictures import Picture, pixel_hash, to_lab
 from tintype.hints import Hint, Hints, rasterize
-from tintype.hints.raster import DEFAULT_RADIUS
+from tintype.hints.values import DEFAULT_RADIUS
 
 FloatArray = NDArray[np.floating[Any]]
 

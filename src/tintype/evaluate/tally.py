@@ -13,7 +13,7 @@ from tintype.evaluate import statistics
 from tintype.evaluate.kinds import KINDS, Kind
 from tintype.evaluate.measures import EPSILONS, MEASURES
 from tintype.evaluate.repeats import Repeats
-from tintype.evaluate.results import Comparison, Estimate, LeftOut, PictureRow
+from tintype.evaluate.results import Chosen, Comparison, Estimate, LeftOut, PictureRow
 from tintype.evaluate.scoring import Scored, read_features
 from tintype.evaluate.statistics import ClassAreas, Draws
 
@@ -26,6 +26,8 @@ class Tally:
 
     def __init__(self, entries: list[str], kept: tuple[Kind, ...]) -> None:
         self.rows: list[PictureRow] = []
+        self.chosen: list[Chosen] = []
+        """The reference of each row, where there are references."""
         self.left_out: list[LeftOut] = []
         self.counts: dict[Kind, int] = dict.fromkeys(KINDS, 0)
         self.seen = 0
@@ -53,6 +55,7 @@ class Tally:
         truth = scored.truth
         colorfulness = truth["colorfulness"] or 0.0
         self.rows.append(PictureRow(scored.name, scored.sha256, None, colorfulness, truth["leakage"]))
+        self.chosen += [] if scored.reference is None else [scored.reference]
         self._classes.append((np.array(scored.classes, np.int16), np.array(scored.counts, np.int32)))
         self._features[None].append(scored.features)
         for name, scores in scored.entries.items():

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tintype.engine.colorizer import Colorizer
+    from tintype.engine.references import References
     from tintype.engine.shared import colorize
     from tintype.errors import TintypeError
-    from tintype.hints import Hint, Hints, read_hints
+    from tintype.hints import Hint, Hints, SwatchPair, read_hints
     from tintype.zoo import list_models
 
 __version__ = "0.1.0"
@@ -22,6 +23,8 @@ __all__ = [
     "Colorizer",
     "Hint",
     "Hints",
+    "References",
+    "SwatchPair",
     "TintypeError",
     "__version__",
     "colorize",
@@ -33,6 +36,8 @@ _HOMES = {
     "Colorizer": "tintype.engine.colorizer",
     "Hint": "tintype.hints",
     "Hints": "tintype.hints",
+    "References": "tintype.engine.references",
+    "SwatchPair": "tintype.hints",
     "TintypeError": "tintype.errors",
     "colorize": "tintype.engine.shared",
     "list_models": "tintype.zoo",

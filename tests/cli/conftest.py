@@ -15,7 +15,7 @@ def tintype(capfdbinary: pytest.CaptureFixture[bytes], tiny_zoo: Path) -> Callab
 
     def run(*arguments: object) -> Ended:
         words = [str(argument) for argument in arguments]
-        if words[0] == "colorize" and "--model" not in words:
+        if words[0] == "colorize" and not {"--model", "--method"} & set(words):
             words += ["--model", "tiny"]
         with pytest.raises(SystemExit) as end:
             main(words)

@@ -197,6 +197,8 @@ def test_json_gives_one_object_for_each_photograph(tintype: Tintype, photos: Pat
         "model": "tiny",
         "device": "cpu",
         "hints": None,
+        "references": None,
+        "swatches": None,
     }
     assert lines["scans/b.png"]["status"] == "skipped"
     assert lines["scans/bad.jpg"]["status"] == lines["empty*.jpg"]["status"] == "failed"

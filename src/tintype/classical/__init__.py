@@ -6,6 +6,7 @@ for. All work at their own small size; who calls them carries the chroma to full
 
 from tintype.classical.methods import (
     METHODS,
+    PACKAGES,
     Canvas,
     Exemplar,
     Kind,
@@ -16,4 +17,15 @@ from tintype.classical.methods import (
     set_up,
 )
 
-__all__ = ["METHODS", "Canvas", "Exemplar", "Kind", "Method", "Swatch", "paint_like", "require", "set_up"]
+__all__ = [
+    "METHODS",
+    "PACKAGES",
+    "Canvas",
+    "Exemplar",
+    "Kind",
+    "Method",
+    "Swatch",
+    "paint_like",
+    "require",
+    "set_up",
+]

@@ -56,12 +56,41 @@ def colorize(
         str | None,
         typer.Option(metavar="NAME", help="Model by name (see `tintype models`) or path of an .onnx file."),
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The same; or a method without learning, such as levin, yatziv, welsh, charpiat or gupta "
+            "(see `tintype models`).",
+        ),
+    ] = None,
     hints: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
             help="Colors that you know: a JSON or PNG file for one photograph, or a folder of such files, "
             "each called as its photograph is.",
+        ),
+    ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A photograph to take colors from; may be given often. Or a folder: each photograph takes "
+            "the colors of the one in it that is most like it.",
+        ),
+    ] = None,
+    nearest: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=16, help="How many photographs of a folder of references to take; 1 without it."
+        ),
+    ] = None,
+    swatches: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Which part of the photograph shall look like which part of a reference: a JSON file.",
         ),
     ] = None,
     vivid: Annotated[
@@ -119,12 +148,12 @@ def colorize(
 ) -> None:
     """Color photographs; lightness, size, depth and metadata stay as they are."""
     from tintype.cli.colorize import Request, run
+    from tintype.cli.guidance import Guidance
 
     request = Request(
         inputs=tuple(inputs),
         output=output,
-        model=model,
-        hints=hints,
+        guidance=Guidance(model, method, hints, tuple(reference or ()), nearest, swatches),
         vivid=vivid,
         saturation=saturation,
         recursive=recursive,
@@ -176,7 +205,7 @@ def suggest(
 def models(
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON, one a line.")] = False,
 ) -> None:
-    """List the models at hand: what each is for, its license, its scores and where it fails."""
+    """List the models (what each is for, its license, its scores, where it fails), and the methods."""
     from tintype.cli.models import run
 
     run(as_json=as_json)

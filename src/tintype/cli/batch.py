@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from tintype.cli.plan import STANDARD_STREAM, Job
 from tintype.engine.colorizer import Colorizer
+from tintype.engine.references import Folder, References
 from tintype.engine.sitting import Sitting
 from tintype.errors import SaveError, TintypeError
 from tintype.photo import read_provenance, write_sidecar
@@ -28,6 +29,9 @@ class Settings:
 
     saturation: float = 1.0
     vivid: float | None = None
+    references: References | Folder | None = None
+    """Read once, for all."""
+    swatches: str | None = None
     format: str | None = None
     quality: int | None = None
     sidecar: bool = False
@@ -50,6 +54,8 @@ class Result:
     model: str | None = None
     device: str | None = None
     hints: str | None = None
+    references: tuple[str, ...] | None = None
+    swatches: str | None = None
 
 
 def run_batch(
@@ -89,7 +95,7 @@ def color_one(colorizer: Colorizer, job: Job, settings: Settings) -> Result:
             return Result(source, destination, "skipped")
         _check_free(job, settings)
         sitting = colorizer.set_photo(sys.stdin.buffer.read() if job.source is None else job.source)
-        sitting.predict(job.hints, settings.vivid)
+        sitting.predict(job.hints, settings.vivid, settings.references, settings.swatches or ())
         _write(sitting, job, settings)
     except TintypeError as known:
         error = str(known)
@@ -112,6 +118,8 @@ def color_one(colorizer: Colorizer, job: Job, settings: Settings) -> Result:
         colorizer.model.name,
         colorizer.device,
         None if job.hints is None else str(job.hints),
+        None if sitting is None or sitting.references is None else sitting.references.names,
+        settings.swatches,
     )
 
 

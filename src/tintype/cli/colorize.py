@@ -12,12 +12,12 @@ from types import FrameType
 from typing import Final
 
 from tintype.cli.exits import DONE, FAILED
+from tintype.cli.guidance import Guidance, check_guidance, notices_of, references_of
 from tintype.cli.hint_files import with_hints
 from tintype.cli.plan import STANDARD_STREAM, make_plan
 from tintype.engine.cores import physical_cores
 from tintype.engine.naming import suffix_of
 from tintype.errors import ConfigError
-from tintype.zoo import DEFAULT_MODEL
 
 MOST_JOBS: Final = 4
 """Photographs in work at once unless more are asked for; each needs memory of its own."""
@@ -34,8 +34,7 @@ class Request:
 
     inputs: tuple[str, ...]
     output: str | None
-    model: str | None
-    hints: str | None
+    guidance: Guidance
     vivid: float | None
     saturation: float
     recursive: bool
@@ -52,15 +51,17 @@ class Request:
 def run(request: Request) -> int:
     """Do what was asked; gives the exit code.
 
-    Raises `ConfigError` when the request does not go together, and `ModelError` or `DeviceError` when the
-    model cannot be used, all before any photograph is touched.
+    Raises `ConfigError` when the request does not go together, `ModelError` or `DeviceError` when the model
+    cannot be used, and `UnusableReference` when a reference cannot, all before any photograph is touched.
     """
     _check(request)
     start = time.perf_counter()
     plan = make_plan(
         request.inputs, output=request.output, recursive=request.recursive, format=request.format
     )
-    plan = with_hints(plan, request.hints)
+    given = request.guidance
+    check_guidance(given, len(plan.jobs))
+    plan = with_hints(plan, given.hints)
     if request.as_json and any(job.destination is None for job in plan.jobs):
         raise ConfigError("--json and a picture cannot both go to standard output; give -o a file")
     workers, threads = share_cores(physical_cores(), len(plan.jobs), request.jobs)
@@ -71,22 +72,30 @@ def run(request: Request) -> int:
     from tintype.engine.sitting import check_saturation
 
     check_saturation(request.saturation)
+    colorizer = Colorizer(given.name, request.device, threads)
+    colorizer.check(
+        hinted=given.hints is not None,
+        vivid=request.vivid,
+        referenced=bool(given.references),
+        swatched=given.swatches is not None,
+    )
+    references = references_of(given)
     settings = Settings(
         saturation=request.saturation,
         vivid=request.vivid,
+        references=references,
+        swatches=given.swatches,
         format=request.format,
         quality=request.quality,
         sidecar=request.sidecar,
         overwrite=request.overwrite,
         skip_existing=request.skip_existing,
     )
-    colorizer = Colorizer(request.model or DEFAULT_MODEL, request.device, threads)
-    colorizer.check(hinted=request.hints is not None, vivid=request.vivid)
     stop = threading.Event()
     with Report(plan, as_json=request.as_json) as report, _stopped_by_signals(stop) as caught:
         for result in run_batch(colorizer, plan.jobs, settings, workers, stop):
             report.add(result)
-        report.finish(time.perf_counter() - start)
+        report.finish(time.perf_counter() - start, notices_of(references))
     if caught:
         return SIGNAL_BASE + caught[0]
     return FAILED if report.failed else DONE

@@ -7,6 +7,7 @@ standard error.
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 from typing import Final, Self
@@ -100,13 +101,17 @@ class Report:
         elif result.status == "done":
             notices = "".join(f"; {notice}" for notice in result.notices)
             hints = "" if result.hints is None else f", hints from {result.hints}"
-            size = f"{result.width}×{result.height}{hints}"
+            like = f", like {' and '.join(result.references)}" if result.references else ""
+            size = f"{result.width}×{result.height}{hints}{like}"
             self._say(f"{result.input} → {result.output} ({size}, {result.seconds:.1f} s{notices})")
         if self._bar:
             self._bar.advance()
 
-    def finish(self, seconds: float) -> None:
-        """Tell the sum of it, where there is more to tell than the one line above says."""
+    def finish(self, seconds: float, notices: Sequence[str] = ()) -> None:
+        """Tell the sum of it, where there is more to tell than the one line above says, after what there is
+        to notice of references."""
+        for notice in notices:
+            self._say(f"tintype: left out of the references: {notice}")
         left_out = ", ".join(f"{count} × {reason}" for reason, count in self._plan.left_out.items() if count)
         if self.counts.total() > 1 or left_out or self.counts["skipped"]:
             words = {"done": "colored", "skipped": "skipped", "failed": "failed"}

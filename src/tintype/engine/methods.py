@@ -46,9 +46,7 @@ def load(name_or_path: str | os.PathLike[str], device: str = AUTO, threads: int 
     except UnknownModel as error:
         near = difflib.get_close_matches(os.fspath(name_or_path), METHODS, n=1)
         meant = f" (did you mean {near[0]!r}?)" if near else ""
-        raise UnknownModel(
-            f"{error}; the methods without learning are: {', '.join(METHODS)}{meant}"
-        ) from None
+        raise UnknownModel(f"{error}; methods without learning: {', '.join(METHODS)}{meant}") from None
     return Loaded(found.name, found.sha256, ModelPredictor(found.path, device, threads))
 
 

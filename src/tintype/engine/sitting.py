@@ -99,6 +99,11 @@ class Sitting:
         self._guidance = replace(given, vivid=own if vivid is None else float(vivid))
         return self._prediction
 
+    @property
+    def references(self) -> References | None:
+        """The references that the latest prediction took colors from, also those chosen out of a folder."""
+        return self._guidance.references
+
     def render(self, saturation: float = 1.0) -> ColorPhoto:
         """The photograph at full size with the latest predicted chroma; predicts when that was not yet done.
 

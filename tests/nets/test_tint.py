@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from tintype.color import bins
-from tintype.nets.tint import BINS, ENCODERS, Decoding, TintNet, hint_pyramid, judge, mean_color
+from tintype.nets.lite import ENCODERS
+from tintype.nets.tint import BINS, Decoding, TintNet, hint_pyramid, judge, mean_color
 
 
 @pytest.mark.parametrize("encoder", list(ENCODERS))

@@ -24,13 +24,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tintype.color import bins
+from tintype.nets.lite import ENCODERS, replace_convolutions
 from tintype.nets.scale import CHROMA_SCALE
 from tintype.nets.spreading import HintSpread
 
 BINS: Final = 226
 """Length of `bins.centers()`."""
-ENCODERS: Final = {0: "tf_efficientnet_lite0", 2: "tf_efficientnet_lite2"}
-"""EfficientNet-Lite by its number, as timm calls it."""
 FROZEN_STAGES: Final = 2
 """Stages of the encoder, up to 1/4, that stay as ImageNet made them: edges are edges, and a third of the time
 for training goes into them otherwise."""
@@ -52,7 +51,7 @@ class TintNet(nn.Module):
         self.encoder = timm.create_model(
             ENCODERS[encoder], pretrained=False, features_only=True, in_chans=1, out_indices=(1, 2, 3, 4)
         )
-        _replace_convolutions(self.encoder)
+        replace_convolutions(self.encoder)
         for part in (self.encoder.conv_stem, self.encoder.bn1, *self.encoder.blocks[:FROZEN_STAGES]):
             part.requires_grad_(False)
         inputs = self.encoder.feature_info.channels()  # 24, 40, 112, 320
@@ -79,6 +78,15 @@ class TintNet(nn.Module):
         Hints are a*, b* in CIE units and a mask, 1 where a hint is given; all zero when there are none.
         H and W are multiples of 32.
         """
+        return self.look(luma, hints)[0]
+
+    def look(self, luma: Tensor, hints: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits of `forward`, and features (B, 432, H/16, W/16) to compare places and pictures by: what
+        the encoder sees at 1/16, and at 1/32 around it.
+
+        Of the network's activations these tell best which places of another photograph show the same: those
+        of the decoder follow rather what color a place has, which for a reference is not the question.
+        """
         features = self.encoder(luma / 50 - 1)  # (B, 24, H/4, W/4) … (B, 320, H/32, W/32)
         given = hint_pyramid(hints)  # (B, 4, H/4, W/4) … (B, 4, H/32, W/32)
         x = self._level(3, features[3], given[3])  # (B, 192, H/32, W/32)
@@ -87,7 +95,8 @@ class TintNet(nn.Module):
         x = self._level(1, features[1], given[1], x)  # (B, 128, H/8, W/8)
         x = self._level(0, features[0], given[0], x)  # (B, 96, H/4, W/4)
         logits: Tensor = self.head(x) + self.spread(x, given[0])  # (B, 226, H/4, W/4)
-        return logits
+        around = functional.interpolate(features[3], scale_factor=2.0, mode="nearest")  # (B, 320, H/16, W/16)
+        return logits, torch.cat([features[2], around], dim=1)
 
     def _level(self, level: int, features: Tensor, hints: Tensor, above: Tensor | None = None) -> Tensor:
         x = self.lateral[level](features) + self.hint[level](hints)
@@ -228,39 +237,3 @@ class _Attention(nn.Module):
         tokens = tokens + self.each(self.between(tokens))
         mixed: Tensor = tokens.transpose(1, 2).unflatten(2, (height, columns))
         return mixed
-
-
-class _Conv2d(nn.Conv2d):
-    """A convolution with TensorFlow's 'same' padding, depthwise ones always in float32.
-
-    timm computes that padding from the picture's size; for sides that are multiples of the stride it is
-    constant. In bfloat16 the backward pass of depthwise convolutions with stride 2 takes ten times as long on
-    CPUs (torch 2.6 to 2.15), and there is nothing to gain in so few products.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        excess = self.kernel_size[0] - self.stride[0]
-        x = functional.pad(x, (excess // 2, excess - excess // 2) * 2)
-        if self.groups == 1:
-            return super().forward(x)
-        with torch.autocast(x.device.type, enabled=False):
-            return super().forward(x.float())
-
-
-def _replace_convolutions(module: nn.Module) -> None:
-    """Replace timm's convolutions with stride or groups, in place, by `_Conv2d` with the same weights."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.Conv2d) and (child.stride != (1, 1) or child.groups > 1):
-            # torch types the sizes of a convolution that was made more loosely than those that it takes
-            replacement = _Conv2d(
-                child.in_channels,
-                child.out_channels,
-                child.kernel_size,  # type: ignore[arg-type]
-                stride=child.stride,  # type: ignore[arg-type]
-                groups=child.groups,
-                bias=False,
-            )
-            replacement.weight = child.weight
-            setattr(module, name, replacement)
-        else:
-            _replace_convolutions(child)

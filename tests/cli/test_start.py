@@ -9,7 +9,7 @@ import pytest
 
 from tintype import __version__
 
-HEAVY = {"torch", "onnxruntime", "pyvips", "numpy", "onnx", "PIL", "lightning"}
+HEAVY = {"torch", "onnxruntime", "pyvips", "numpy", "onnx", "PIL", "lightning", "scipy", "skimage", "pyamg"}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -36,8 +36,15 @@ def test_commands_that_color_nothing_load_nothing_heavy(arguments: list[str]) ->
 
 def test_a_mistyped_command_is_refused_before_anything_heavy_is_loaded() -> None:
     assert loaded_by("from tintype.cli import main; main(['colorize', '-', 'old.jpg'])") == set()
-    wrong = ["colorize", "old.jpg", "--hints", "gone.json"]
-    assert loaded_by(f"from tintype.cli import main; main({wrong!r})") == set()
+    for wrong in (
+        ["--hints", "gone.json"],
+        ["--reference", "gone.jpg"],
+        ["--method", "levin"],
+        ["--method", "welsh"],
+        ["--nearest", "3"],
+    ):
+        words = ["colorize", "old.jpg", *wrong]
+        assert loaded_by(f"from tintype.cli import main; main({words!r})") == set()
 
 
 def test_coloring_loads_no_training_library(tiny_model: Path, tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ class ModelSeat:
     def _match(self, references: References) -> FloatArray:
         """Hints [1, 3, H, W] by likeness to references; kept for the next set of a person's hints."""
         if self._matched is None or self._matched[0] is not references:
-            from tintype.engine.matching import matched_hints
+            from tintype.engine.matching import reference_hints
 
-            self._matched = (references, matched_hints(self._predictor, self._luma, references))
+            self._matched = (references, reference_hints(self._predictor, self._luma, references))
         return self._matched[1]
 
 

@@ -62,24 +62,26 @@ def _refuse_constant(name: str) -> float:
     raise HintError(f"it holds the number {name}; write a finite one")
 
 
-def stated_size(size: Any, width: int, height: int, key: str = "size") -> tuple[float, float]:
+def stated_size(
+    size: Any, width: int, height: int, key: str = "size", what: str = "photograph"
+) -> tuple[float, float]:
     """The size that coordinates refer to: the given one, if it has the ratio of the photograph, or that."""
     if size is None:
         return (width, height)
     if not isinstance(size, list) or len(size) != 2 or not all(is_number(each) and each > 0 for each in size):
         raise HintError(f'"{key}" must be [width, height] in pixels, not {json.dumps(size)}')
-    check_ratio((size[0], size[1]), (width, height))
+    check_ratio((size[0], size[1]), (width, height), what)
     return (size[0], size[1])
 
 
-def check_ratio(size: tuple[float, float], photo: tuple[int, int]) -> None:
+def check_ratio(size: tuple[float, float], photo: tuple[int, int], what: str = "photograph") -> None:
     """Raise `HintError` unless both sizes (width, height) have the same ratio, up to rounding."""
     if _same_ratio(size, photo):
         return
-    turned = "turn it upright, as viewers show the photograph"
-    other = "make it from the whole photograph, at any size"
+    turned = f"turn it upright, as viewers show the {what}"
+    other = f"make it from the whole {what}, at any size"
     raise HintError(
-        f"it is for a picture of {size[0]:g}×{size[1]:g} pixels, which has not the ratio of the photograph, "
+        f"it is for a picture of {size[0]:g}×{size[1]:g} pixels, which has not the ratio of the {what}, "
         f"{photo[0]}×{photo[1]}; {turned if _same_ratio(size[::-1], photo) else other}"
     )
 

@@ -93,9 +93,7 @@ def hash_of(pairs: Sequence[SwatchPair]) -> str:
 def _from_json(content: Any, photo: Size, references: Sequence[Size]) -> tuple[SwatchPair, ...]:
     """The swatches that JSON says, in pixels of pictures of these sizes."""
     if not isinstance(content, dict):
-        raise HintError(
-            'it must be an object such as {"version": 1, "swatches": […]}; see docs/references.md'
-        )
+        raise HintError('it must be an object like {"version": 1, "swatches": […]}; see docs/references.md')
     allowed = {"version", "size", "reference_size", "swatches"}
     check_keys(content, required={"version", "swatches"}, allowed=allowed, place="")
     check_version(content, VERSION)
@@ -107,7 +105,7 @@ def _from_json(content: Any, photo: Size, references: Sequence[Size]) -> tuple[S
         pair = _pair(each, number)
         _check_number(pair, number, len(references))
         size = references[pair.number]
-        stated = stated_size(content.get("reference_size"), *size, key="reference_size")
+        stated = stated_size(content.get("reference_size"), *size, "reference_size", "reference")
         _check_inside(pair, number, own, stated)
         photo_part, reference_part = _scaled(pair.photo, own, photo), _scaled(pair.reference, stated, size)
         found.append(SwatchPair(photo_part, reference_part, pair.number))

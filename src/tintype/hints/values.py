@@ -115,7 +115,7 @@ class Hints:
             hidden = hint.radius_in(width, height) >= found.radius_in(width, height)
             if found.color != hint.color and hidden:
                 raise HintError(
-                    f"hints {before} and {number} contradict each other: both are at {_shown(hint.points)}, "
+                    f"hints {before} and {number} contradict each other: both are at {_shown(found.points)}, "
                     "with different colors; remove one of them"
                 )
             earlier[place] = (number, hint)

@@ -1,12 +1,12 @@
 """What lightness looks like around each pixel: means, deviations, and descriptors of texture."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
-from skimage.feature import daisy
+from skimage import feature
 
 FloatArray = NDArray[np.float32]
 
@@ -15,6 +15,11 @@ DAISY_HISTOGRAMS: Final = 6
 DAISY_ORIENTATIONS: Final = 8
 DAISY_NUMBERS: Final = (DAISY_RINGS * DAISY_HISTOGRAMS + 1) * DAISY_ORIENTATIONS
 """How many numbers describe a pixel."""
+
+SHORTEST: Final = 4.0
+"""Pixels; from twice this wavelength on, Gabor filters answer on every second pixel, and so on."""
+COARSEST: Final = 4
+"""Pixels between the answers to the longest waves."""
 
 
 def mean_and_deviation(luma: FloatArray, side: int) -> tuple[FloatArray, FloatArray]:
@@ -42,7 +47,8 @@ def daisy_descriptors(luma: FloatArray, radius: int, step: int = 1) -> FloatArra
     there is no gradient all numbers are 0; elsewhere their root of squares over a histogram is at most 1.
     """
     padded = np.pad(luma.astype(np.float64) / 100, radius, mode="symmetric")
-    found = daisy(
+    describe: Callable[..., NDArray[np.float64]] = feature.daisy
+    found = describe(
         padded,
         step=step,
         radius=radius,
@@ -57,27 +63,51 @@ def daisy_descriptors(luma: FloatArray, radius: int, step: int = 1) -> FloatArra
 def gabor_energies(luma: FloatArray, wavelengths: Sequence[float], orientations: int) -> FloatArray:
     """How strongly L* waves, [H, W, wavelengths · orientations]: the moduli of Gabor filters' answers.
 
-    Filters are Gaussians of the frequency plane, an octave wide and as wide in angle as they stand apart
-    (Manjunath and Ma 1996), so an even picture gives 0.
+    Filters are Gaussians of the frequency plane, about an octave wide and as wide in angle as they stand
+    apart (after Manjunath and Ma 1996), and nothing at frequency 0, so an even picture gives 0. Long waves
+    are answered on every second or fourth pixel and repeated: their moduli hold nothing finer.
     """
     height, width = luma.shape
     margin = min(int(2 * max(wavelengths)), height, width)
-    padded = np.pad(luma.astype(np.float32), margin, mode="symmetric")
-    spectrum = fft.fft2(padded)
-    v, u = np.meshgrid(*(fft.fftfreq(side).astype(np.float32) for side in padded.shape), indexing="ij")
-    answers = np.empty((height, width, len(wavelengths) * orientations), np.float32)
-    for number in range(len(wavelengths) * orientations):
-        wavelength = wavelengths[number // orientations]
-        angle = np.pi * (number % orientations) / orientations
-        along = u * np.cos(angle) + v * np.sin(angle) - 1 / wavelength
-        across = v * np.cos(angle) - u * np.sin(angle)
-        wide = 1 / (3 * wavelength)  # frequency; half an octave to either side
-        narrow = np.tan(np.pi / (2 * orientations)) / wavelength
-        window = np.exp(-0.5 * ((along / wide) ** 2 + (across / narrow) ** 2))
-        window[0, 0] = 0
-        answer = fft.ifft2(spectrum * window)
-        answers[..., number] = np.abs(answer[margin : margin + height, margin : margin + width])
-    return answers
+    down, across = -(height + 2 * margin) % COARSEST, -(width + 2 * margin) % COARSEST
+    padded = np.pad(
+        luma.astype(np.float32), ((margin, margin + down), (margin, margin + across)), mode="edge"
+    )
+    spectrum = fft.fft2(padded - padded.mean())
+    answers = []
+    for wavelength in wavelengths:
+        step = min(COARSEST, max(1, 1 << int(np.log2(wavelength / SHORTEST))))
+        part = _lowest(spectrum, step)
+        for number in range(orientations):
+            window = _gabor_window(part.shape, step, wavelength, np.pi * number / orientations, orientations)
+            coarse = np.abs(fft.ifft2(part * window)) / np.float32(step * step)
+            fine = coarse.repeat(step, axis=0).repeat(step, axis=1)
+            answers.append(fine[margin : margin + height, margin : margin + width])
+    return np.stack(answers, axis=-1)
+
+
+def _lowest(spectrum: NDArray[np.complex64], step: int) -> NDArray[np.complex64]:
+    """The part of a spectrum that a picture of every `step`-th row and column has."""
+    rows, columns = (
+        np.rint(fft.fftfreq(side // step, 1 / (side // step))).astype(np.int64) for side in spectrum.shape
+    )
+    return spectrum[np.ix_(rows, columns)]
+
+
+def _gabor_window(
+    shape: tuple[int, ...], step: int, wavelength: float, angle: float, orientations: int
+) -> FloatArray:
+    """What a filter lets through at each frequency of a picture of every `step`-th row and column."""
+    v, u = (fft.fftfreq(side, step).astype(np.float32) for side in shape)
+    along = (
+        u * np.float32(np.cos(angle)) + v[:, None] * np.float32(np.sin(angle)) - np.float32(1 / wavelength)
+    )
+    across = v[:, None] * np.float32(np.cos(angle)) - u * np.float32(np.sin(angle))
+    wide = 1 / (3 * wavelength)
+    narrow = np.tan(np.pi / (2 * orientations)) / wavelength
+    window = np.exp(-0.5 * ((along / np.float32(wide)) ** 2 + (across / np.float32(narrow)) ** 2))
+    window[0, 0] = 0
+    return window
 
 
 def principal_axes(samples: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:

@@ -77,9 +77,10 @@ class Remapping:
         return (self.gain * lightness + self.shift).astype(np.float32)
 
 
-def jittered(height: int, width: int, count: int, generator: np.random.Generator) -> IntArray:
-    """About `count` pixels of a picture, by flat index: one at random from each cell of a grid, so that they
+def jittered(shape: tuple[int, ...], count: int, generator: np.random.Generator) -> IntArray:
+    """About `count` pixels of a picture [H, W], by flat index: one at random from each cell of a grid, so that they
     lie evenly and on no pattern (Welsh et al. 2002, section 3). All pixels where there are no more."""
+    height, width = shape
     if height * width <= count:
         return np.arange(height * width)
     down = min(height, max(1, round((count * height / width) ** 0.5)))

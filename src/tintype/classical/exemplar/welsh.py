@@ -77,7 +77,7 @@ def _transfer(
     remap = sources.Remapping.between([each[..., 0] for each in references], luma)
     likeness, colors = [], []
     for lab in references:
-        chosen = sources.jittered(*lab.shape[:2], count, generator)
+        chosen = sources.jittered(lab.shape[:2], count, generator)
         likeness.append(_statistics(remap(lab[..., 0])).reshape(-1, 2)[chosen])
         colors.append(lab[..., 1:].reshape(-1, 2)[chosen])
     tree = cKDTree(np.concatenate(likeness))
@@ -113,7 +113,7 @@ def _samples(mask: NDArray[np.bool_], count: int, generator: np.random.Generator
     """About `count` pixels of those in the mask, by flat index, evenly over the box around them."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    y, x = np.divmod(sources.jittered(*box.shape, count, generator), box.shape[1])
+    y, x = np.divmod(sources.jittered(box.shape, count, generator), box.shape[1])
     inside = box[y, x]
     flat = (y[inside] + rows[0]) * mask.shape[1] + x[inside] + columns[0]
     return flat if len(flat) else np.flatnonzero(mask)[:1]

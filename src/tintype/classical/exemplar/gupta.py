@@ -1,0 +1,160 @@
+"""Superpixels like superpixels: Gupta, Chia, Rajan, Ng and Huang 2012, "Image Colorization Using Similar
+Images", ACM Multimedia.
+
+The photograph and the references are cut into superpixels (section 3.1). Each is described (3.2) by four
+features: intensity (its mean and its neighbors'), deviation of lightness (likewise), Gabor filters of eight
+directions and five sizes, and histograms of gradients. Matching goes in a cascade (3.3): feature
+after feature, of the superpixels of the references those nearest by it stay, half of them each time, and of
+the last the one with the least weighted distance
+
+    Σ_f w_f |f(p) - f(r)| / (mean of that distance),  w = (0.2, 0.5, 0.2, 0.1) for Gabor, gradients, intensity, deviation
+
+is the match, from which p takes the mean color. Its confidence is 1 / (1 + that distance). Then superpixels vote (3.4): a superpixel whose
+color few of the like ones around it share takes the color that most of them have, by confidence. Last, the colors stand as
+micro-strokes in the superpixels' centers, and the least squares of Levin et al. 2004 (`scribble.levin`)
+spread them (3.5).
+
+Differences: superpixels are SLIC's, gradients DAISY's (the paper: TurboPixels, SURF). Candidates as near as the last that stays
+stay too, so that even areas are not decided by chance. The lightness of references is first brought to the photograph's
+as in Welsh et al. 2002. The paper votes within segments found by mean shift; here among the superpixels that touch it or
+touch those, by likeness of intensity. Superpixels of little confidence get no stroke.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tintype.classical.exemplar import features, sources
+from tintype.classical.exemplar.superpixels import Superpixels, superpixels
+from tintype.classical.methods import Swatch
+from tintype.classical.scribble.levin import Levin
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+
+PIECES: Final = 600
+"""Superpixels of the photograph, and of each reference."""
+WAVELENGTHS: Final = (4.0, 5.7, 8.0, 11.3, 16.0)
+"""Pixels."""
+DIRECTIONS: Final = 8
+RADIUS: Final = 8
+"""Of DAISY, pixels."""
+STEP: Final = 2
+"""Pixels from one descriptor to the next."""
+SIDE: Final = 5
+"""Pixels across the squares that deviations are of."""
+KEPT: Final = 0.5
+"""Share of the candidates that each feature lets stay."""
+WEIGHTS: Final = (0.2, 0.5, 0.2, 0.1)
+"""Of the features in the order of the cascade."""
+TIE: Final = 0.05
+"""Of the mean distance: by how much more than the last of those that stay is as near."""
+LIKE: Final = 6.0
+"""L*; superpixels that differ by it are hardly of one thing."""
+SAME_COLOR: Final = 12.0
+"""CIE units; colors that differ by it hardly vote for one another."""
+TRUSTED: Final = 0.7
+"""Share of the superpixels, those of most confidence, that get strokes."""
+
+
+def gupta(luma: FloatArray, references: Sequence[FloatArray], swatches: Sequence[Swatch] = ()) -> FloatArray:
+    """a*b* [H, W, 2] for L* [H, W] from references in L*a*b*, [h, w, 3] each; see `Exemplar`.
+
+    Raises `UnusableReference` when the references have no color, `ConfigError` for swatches.
+    """
+    sources.check(references)
+    sources.refuse_swatches("gupta", swatches)
+    remap = sources.Remapping.between([lab[..., 0] for lab in references], luma)
+    pieces = superpixels(luma, PIECES)
+    wanted = _described(luma, pieces)
+    known, colors = [], []
+    for lab in references:
+        parts = superpixels(lab, PIECES)
+        known.append(_described(remap(lab[..., 0]), parts))
+        colors.append(parts.means(lab[..., 1:]))
+    offered = [np.concatenate(blocks) for blocks in zip(*known, strict=True)]
+    match, confidence = _cascade(wanted, offered)
+    voted, agreement = _vote(pieces, wanted[2][:, 0], np.concatenate(colors)[match], confidence)
+    return Levin(luma).paint(_strokes(pieces, voted, agreement))
+
+
+def _described(luma: FloatArray, pieces: Superpixels) -> list[FloatArray]:
+    """The features of each piece, [count, n] for each, in the order of the cascade."""
+    gabor = features.gabor_energies(luma, WAVELENGTHS, DIRECTIONS)
+    gradients = features.daisy_descriptors(luma, RADIUS, STEP).repeat(STEP, axis=0).repeat(STEP, axis=1)
+    intensity = pieces.means(luma)
+    deviation = pieces.means(features.mean_and_deviation(luma, SIDE)[1])
+    return [
+        pieces.means(gabor),
+        pieces.means(gradients[: luma.shape[0], : luma.shape[1]]),
+        np.stack([intensity, pieces.around(intensity)], axis=1),
+        np.stack([deviation, pieces.around(deviation)], axis=1),
+    ]
+
+
+def _cascade(wanted: Sequence[FloatArray], offered: Sequence[FloatArray]) -> tuple[IntArray, FloatArray]:
+    """For each of n pieces the best of m offered, [n], and the confidence, [n], in 0..1."""
+    total = np.zeros((len(wanted[0]), len(offered[0])), np.float32)
+    staying = np.ones(total.shape, bool)
+    left = total.shape[1]
+    for want, offer, weight in zip(wanted, offered, WEIGHTS, strict=True):
+        apart = _distances(want, offer)
+        apart /= max(float(apart.mean()), np.finfo(np.float32).tiny)
+        left = max(1, round(left * KEPT))
+        last = np.partition(np.where(staying, apart, np.inf), left - 1, axis=1)[:, left - 1]
+        staying &= apart <= last[:, None] + TIE
+        total += np.float32(weight) * apart
+    total[~staying] = np.inf
+    match = np.argmin(total, axis=1)
+    return match, 1 / (1 + np.take_along_axis(total, match[:, None], axis=1)[:, 0])
+
+
+def _distances(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Between rows [n, f] and [m, f]: [n, m]."""
+    center = second.mean(axis=0)
+    one, two = (first - center).astype(np.float64), (second - center).astype(np.float64)
+    squares = (one**2).sum(axis=1)[:, None] + (two**2).sum(axis=1) - 2 * one @ two.T
+    return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+
+
+def _vote(
+    pieces: Superpixels, intensity: FloatArray, colors: FloatArray, confidence: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Colors [count, 2] after the vote, and what part of the votes around each has gone to it, [count]."""
+    first, second = _near(pieces)
+    like = np.exp(-0.5 * ((intensity[first] - intensity[second]) / LIKE) ** 2)
+    power = like * confidence[second] ** 2
+    voters = csr_array((power, (first, second)), shape=(pieces.count, pieces.count))
+    voted, agreement = colors.copy(), np.empty(pieces.count, np.float32)
+    for piece in range(pieces.count):
+        around = slice(*voters.indptr[piece : piece + 2])
+        those, votes = voters.indices[around], voters.data[around]
+        apart = ((colors[those][:, None] - colors[those]) ** 2).sum(axis=-1)
+        support = np.exp(-0.5 * apart / SAME_COLOR**2) @ votes
+        best = int(np.argmax(support))
+        voted[piece] = colors[those[best]]
+        agreement[piece] = support[best] / votes.sum()
+    return voted, agreement * confidence
+
+
+def _near(pieces: Superpixels) -> tuple[IntArray, IntArray]:
+    """Pieces and those that take part in their vote: themselves, their neighbors, and the neighbors' ones."""
+    own = np.arange(pieces.count)
+    rows, columns = np.concatenate([pieces.pairs, np.stack([own, own], axis=1)]).T
+    touching = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=(pieces.count, pieces.count))
+    found = (touching @ touching).tocoo()
+    return found.row.astype(np.int64), found.col.astype(np.int64)
+
+
+def _strokes(pieces: Superpixels, colors: FloatArray, trust: FloatArray) -> FloatArray:
+    """Micro-strokes in the pieces that are trusted most, as hints [H, W, 3]."""
+    hints = np.zeros((pieces.labels.size, 3), np.float32)
+    least = np.quantile(trust, 1 - TRUSTED, method="lower")
+    chosen = trust >= least
+    hearts = pieces.hearts()[chosen]
+    hints[hearts, :2] = colors[chosen]
+    hints[hearts, 2] = 1
+    return hints.reshape(*pieces.labels.shape, 3)

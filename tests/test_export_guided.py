@@ -64,6 +64,8 @@ def test_the_contract_says_what_the_graph_takes_and_gives(half: Path) -> None:
         confidence=True,
         vivid=0.25,
         distribution=True,
+        features=True,
+        features_stride=16,
     )
 
 
@@ -79,6 +81,30 @@ def test_the_outputs_agree_with_each_other(half: Path, shape: tuple[int, int, in
     mean = session.run(["chroma"], given | {"vivid": np.zeros(shape[0], np.float32)})[0]
     assert np.allclose(mean, bins.decode(distribution, 1.0, axis=1), atol=0.02)
     assert not np.allclose(mean, chroma, atol=0.02)
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 64), (3, 32, 160)])
+def test_the_features_are_what_the_encoder_sees(run: Path, half: Path, shape: tuple[int, int, int]) -> None:
+    network = NETWORKS["tint"].make({})
+    network.load_state_dict(checkpoint.load(run / "last.safetensors")[0])
+    count, height, width = shape
+    luma = inputs(*shape)["luma"]
+    with torch.inference_mode():
+        seen = network.eval().encoder(torch.from_numpy(luma) / 50 - 1)
+    features = OnnxPredictor(half, "cpu").predict(luma, features=True).features
+    assert features is not None
+    assert features.shape == (count, 432, height // 16, width // 16)
+    largest = float(seen[2].abs().max())
+    np.testing.assert_allclose(features[:, :112], seen[2], atol=0.02 * largest)  # weights were rounded
+    largest = float(seen[3].abs().max())
+    np.testing.assert_allclose(features[:, 112:, ::2, ::2], seen[3], atol=0.02 * largest)
+
+
+def test_hints_do_not_change_the_features(half: Path) -> None:
+    session = onnxruntime.InferenceSession(half, providers=["CPUExecutionProvider"])
+    given = inputs(1, 64, 64)
+    without = session.run(["features"], given | {"hints": np.zeros_like(given["hints"])})[0]
+    np.testing.assert_array_equal(session.run(["features"], given)[0], without)
 
 
 def test_hints_reach_the_graph(half: Path) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tintype.calibrate import Calibration, load_network
-from tintype.contract import OUTPUT_CHROMA, Contract
+from tintype.contract import OUTPUT_CHROMA, OUTPUT_FEATURES, Contract
 from tintype.errors import ConfigError, ExportError
 from tintype.nets import NETWORKS, Network
 from tintype.nets.scale import chroma_from_net
@@ -33,6 +33,8 @@ TOLERANCE: Final = 0.01
 """CIE units: the largest difference between torch and ONNX Runtime. A just visible difference is about 1."""
 SHARE_TOLERANCE: Final = 0.0005
 """The same for confidence and probabilities, which lie in 0..1."""
+FEATURE_TOLERANCE: Final = 0.001
+"""The same for features, as a share of the largest of them."""
 SHARE_OF_HINTS: Final = 0.01
 """Share of the pixels that have a hint when graph and network are compared."""
 DEFAULT_VIVID: Final = 0.5
@@ -52,8 +54,10 @@ class ContractModule(nn.Module):
 
 
 class GuidedModule(nn.Module):
-    """A network that gives a distribution, as the contract wants it: L*, hints and vividness in; a*b* in CIE
-    units, confidence and distribution out."""
+    """A network that takes hints and gives a distribution, as the contract wants it: L*, hints and vividness
+    in; a*b* in CIE units, confidence, distribution and features out."""
+
+    network: Any
 
     def __init__(self, network: nn.Module, calibration: Calibration) -> None:
         super().__init__()
@@ -65,12 +69,12 @@ class GuidedModule(nn.Module):
             calibration.gain,
         )
 
-    def forward(self, luma: Tensor, hints: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, luma: Tensor, hints: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """L* (B, 1, H, W) in 0..100, hints (B, 3, H, W) and vividness (B,) in 0..1 to a*, b* (B, 2, h, w),
-        confidence (B, 1, h, w) and distribution (B, 226, h, w)."""
-        logits = self.network(luma, hints)
+        confidence (B, 1, h, w), distribution (B, 226, h, w) and features (B, F, k, l)."""
+        logits, features = self.network.look(luma, hints)
         sure, distribution = judge(logits)
-        return self.decoding(logits, vivid, sure), sure, distribution
+        return self.decoding(logits, vivid, sure), sure, distribution, features
 
 
 class DistributionModule(nn.Module):
@@ -131,6 +135,8 @@ def export(
         confidence=spec.distribution,
         vivid=vivid if spec.hints else None,
         distribution=spec.distribution,
+        features=spec.features_stride is not None,
+        features_stride=spec.features_stride or 1,
     )
     module = wrapped(network, spec, calibration or Calibration())
     module.eval()
@@ -232,7 +238,7 @@ def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
     CIE units.
 
     Raises `ExportError` when it is above `TOLERANCE`, when confidence or distribution differ by more than
-    `SHARE_TOLERANCE`, or when the shapes differ.
+    `SHARE_TOLERANCE`, features by more than `FEATURE_TOLERANCE`, or when the shapes differ.
     """
     import onnxruntime
 
@@ -247,7 +253,10 @@ def check_parity(module: nn.Module, model: bytes, contract: Contract) -> float:
         got = session.run(list(contract.output_names), arrays)
         wanted = (wanted,) if isinstance(wanted, Tensor) else wanted
         for name, ours, theirs in zip(contract.output_names, wanted, got, strict=True):
-            allowed = TOLERANCE if name == OUTPUT_CHROMA else SHARE_TOLERANCE
+            allowed = {
+                OUTPUT_CHROMA: TOLERANCE,
+                OUTPUT_FEATURES: FEATURE_TOLERANCE * float(ours.abs().max()),
+            }.get(name, SHARE_TOLERANCE)
             difference = _difference(name, ours.numpy(), theirs, allowed)
             worst = max(worst, difference) if name == OUTPUT_CHROMA else worst
     return worst

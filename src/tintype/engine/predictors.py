@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from tintype.contract import (
@@ -40,6 +39,8 @@ class Output:
     """[N, 1, h, w] in 0..1, None where the model gives none."""
     distribution: FloatArray | None = None
     """[N, 226, h, w], probabilities over `color.bins.centers()`, sum 1; None unless it was asked for."""
+    features: FloatArray | None = None
+    """[N, F, k, l], to compare places and pictures by the cosine; None unless they were asked for."""
 
 
 class OnnxPredictor:
@@ -80,13 +81,15 @@ class OnnxPredictor:
         vivid: float | None = None,
         *,
         distribution: bool = False,
+        features: bool = False,
     ) -> Output:
         """Chroma for L* [N, 1, H, W], float32, 0..100; H and W are multiples of the contract's `multiple`.
 
         `hints` [N, 3, H, W] holds a*, b* and a mask; a model that takes hints gets none (all zero) when it
-        is None. `vivid` 0..1 is the contract's own when None. Only with `distribution` is that given.
+        is None. `vivid` 0..1 is the contract's own when None. Only with `distribution` and `features` are
+        these given.
 
-        Raises `ConfigError` when hints, vividness or the distribution are asked of a model without, and
+        Raises `ConfigError` when something is given to or asked of a model that it does not have, and
         `ModelError` when it fails or gives something that is not finite or not of the promised size. The
         arrays are left unchanged.
         """
@@ -95,38 +98,23 @@ class OnnxPredictor:
         if distribution:
             demand(self._contract, Ability.DISTRIBUTION)
             names.append(OUTPUT_DISTRIBUTION)
+        if features:
+            demand(self._contract, Ability.FEATURES)
+            names.append(OUTPUT_FEATURES)
         outputs = self._run(names, inputs)
         for name, array in outputs.items():
             self._check(name, array, luma.shape)
         return Output(
-            outputs[OUTPUT_CHROMA], outputs.get(OUTPUT_CONFIDENCE), outputs.get(OUTPUT_DISTRIBUTION)
+            outputs[OUTPUT_CHROMA],
+            outputs.get(OUTPUT_CONFIDENCE),
+            outputs.get(OUTPUT_DISTRIBUTION),
+            outputs.get(OUTPUT_FEATURES),
         )
 
-    def features(self, luma: FloatArray) -> FloatArray:
-        """What the network sees in L* [N, 1, H, W], to compare places by the cosine: [N, F, h, w].
-
-        Only the part of the network that leads there is computed. Raises `ConfigError` for a model without
-        features, and `ModelError` as `predict` does.
-        """
-        demand(self._contract, Ability.FEATURES)
-        options = onnxruntime.RunOptions()
-        options.only_execute_path_to_fetches = True
-        found = self._run([OUTPUT_FEATURES], self._inputs(luma, None, None), options)[OUTPUT_FEATURES]
-        stride = self._contract.features_stride
-        wanted = (luma.shape[0], luma.shape[2] // stride, luma.shape[3] // stride)
-        if (found.shape[0], *found.shape[2:]) != wanted or not np.isfinite(found).all():
-            raise ModelError(
-                f"the model {self._path} gave features of shape {found.shape}, or such as are not finite; "
-                "export it again, or try the device 'cpu'"
-            )
-        return found
-
-    def _run(
-        self, names: list[str], inputs: dict[str, FloatArray], options: Any = None
-    ) -> dict[str, FloatArray]:
+    def _run(self, names: list[str], inputs: dict[str, FloatArray]) -> dict[str, FloatArray]:
         """The graph's outputs by name; raises `ModelError` when it fails."""
         try:
-            arrays = self._session.run(names, inputs, *([] if options is None else [options]))
+            arrays = self._session.run(names, inputs)
         except Exception as error:  # ONNX Runtime raises a dozen unrelated types
             raise ModelError(
                 f"the model {self._path} failed ({one_line(error)}); try the device 'cpu'"
@@ -153,8 +141,10 @@ class OnnxPredictor:
 
     def _check(self, name: str, array: FloatArray, luma_shape: tuple[int, ...]) -> None:
         """Raise `ModelError` unless an output is of the promised size and finite."""
-        stride = self._contract.chroma_stride
-        wanted = (luma_shape[0], CHANNELS[name], luma_shape[2] // stride, luma_shape[3] // stride)
+        seen = name == OUTPUT_FEATURES
+        stride = self._contract.features_stride if seen else self._contract.chroma_stride
+        channels = array.shape[1] if seen else CHANNELS[name]
+        wanted = (luma_shape[0], channels, luma_shape[2] // stride, luma_shape[3] // stride)
         if array.shape != wanted:
             raise ModelError(
                 f"the model {self._path} gave {name} of shape {array.shape}, not {wanted}; export it again"

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tintype import color
-from tintype.contract import Contract
+from tintype.engine.abilities import Ability, demand
 from tintype.engine.predictors import OnnxPredictor
 from tintype.engine.sizing import working_shape
 from tintype.errors import ConfigError, DataError
@@ -36,22 +36,11 @@ FORMAT: Final = 1
 """Version of stored indexes."""
 
 
-class Features(Protocol):
-    """What an index needs of a predictor."""
-
-    @property
-    def contract(self) -> Contract:
-        """What it eats and gives."""
-
-    def features(self, luma: FloatArray) -> FloatArray:
-        """[N, F, h, w] for L* [N, 1, H, W]."""
-
-
 @dataclass(frozen=True)
 class Embedder:
     """Pictures as vectors, by the features of a model."""
 
-    predictor: Features
+    predictor: OnnxPredictor
     model_sha256: str
     """Hash of the model's file."""
 
@@ -64,15 +53,22 @@ class Embedder:
         shape = self.shape(lightness.shape[1], lightness.shape[0])
         small = color.shrink(lightness, shape, axes=(0, 1)) if shape != lightness.shape else lightness
         luma = np.ascontiguousarray(small, np.float32)[np.newaxis, np.newaxis]
-        mean: FloatArray = self.predictor.features(luma)[0].mean(axis=(1, 2))
+        features = self.predictor.predict(luma, features=True).features
+        assert features is not None  # noqa: S101  they were asked for
+        mean: FloatArray = features[0].mean(axis=(1, 2))
         return mean
 
 
 @lru_cache(maxsize=1)
 def default_embedder() -> Embedder:
-    """The shipped model's, on the CPU, loaded once. Raises `ModelError` when it is missing or damaged."""
+    """The shipped model's, on the CPU, loaded once.
+
+    Raises `ModelError` when it is missing or damaged, `ConfigError` when it gives no features.
+    """
     model = find_model(DEFAULT_MODEL)
-    return Embedder(OnnxPredictor(model.path, "cpu"), model.sha256)
+    predictor = OnnxPredictor(model.path, "cpu")
+    demand(predictor.contract, Ability.FEATURES)
+    return Embedder(predictor, model.sha256)
 
 
 @dataclass(frozen=True)

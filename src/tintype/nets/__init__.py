@@ -45,6 +45,9 @@ class Network:
     """Whether it takes hints."""
     distribution: bool = False
     """Whether it gives a distribution over bins."""
+    features_stride: int | None = None
+    """Input height / height of the features that its method `look` gives beside the logits; None: it has no
+    such method. See `tintype.nets.tint`."""
     approaches: tuple[str, ...] = ("regression", "adversarial")
     """How it can be trained; see `tintype.train.approaches`."""
     others: dict[str, Callable[[str], bool]] = field(default_factory=dict)
@@ -100,6 +103,7 @@ NETWORKS: Final[dict[str, Network]] = {
         working_size=192,
         hints=True,
         distribution=True,
+        features_stride=16,
         approaches=("classification",),
     ),
     "zhang": Network(

@@ -5,11 +5,11 @@ profile means, and it is upright.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
-from typing import Any, Final
+from threading import Lock, RLock
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from tintype.errors import ConfigError, PhotoError, UnusableReference
 from tintype.photo import Photo
 
 FloatArray = NDArray[np.float32]
+Made = TypeVar("Made")
 Picture = str | os.PathLike[str] | bytes | NDArray[Any] | PillowImage
 """What one reference may be given as."""
 
@@ -51,9 +52,8 @@ class References:
         self.names = tuple(_name(source, number) for number, source in enumerate(given))
         self._sources = given
         self._photos = [open_reference(source, name) for source, name in zip(given, self.names, strict=True)]
-        self._seen: dict[tuple[int, int], list[FloatArray]] = {}
-        self._sha256 = ""
-        self._lock = Lock()
+        self._kept: dict[Hashable, Any] = {}
+        self._lock = RLock()
 
     @property
     def count(self) -> int:
@@ -68,12 +68,7 @@ class References:
     @property
     def sha256(self) -> str:
         """Hash of the file, or of an array: kind, shape and samples; of several: of their hashes."""
-        with self._lock:
-            if not self._sha256:
-                hashes = [_hash(source, name) for source, name in zip(self._sources, self.names, strict=True)]
-                joined = "".join(hashes).encode()
-                self._sha256 = hashes[0] if len(hashes) == 1 else sha256(joined).hexdigest()
-            return self._sha256
+        return self.keep("sha256", self._hashes)
 
     def lab(self, size: int, multiple: int = 1) -> list[FloatArray]:
         """L*a*b* of each, [h, w, 3], CIE units, float32, not to be written to.
@@ -82,17 +77,29 @@ class References:
         `size`; antialiased. The second call for a size gives the arrays of the first. Raises
         `UnusableReference` when a file has changed or vanished since it was opened.
         """
+        return self.keep(
+            (size, multiple),
+            lambda: [
+                _lab(photo, name, size, multiple)
+                for photo, name in zip(self._photos, self.names, strict=True)
+            ],
+        )
+
+    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, called once for each key: whatever is found out about these references."""
         with self._lock:
-            if (size, multiple) not in self._seen:
-                self._seen[size, multiple] = [
-                    _lab(photo, name, size, multiple)
-                    for photo, name in zip(self._photos, self.names, strict=True)
-                ]
-            return list(self._seen[size, multiple])
+            if key not in self._kept:
+                self._kept[key] = make()
+            made: Made = self._kept[key]
+            return made
 
     def for_photo(self, lightness: FloatArray) -> "References":  # noqa: ARG002  as `Folder` has it
         """The references for a photograph of L* [H, W]: these, whatever it shows."""
         return self
+
+    def _hashes(self) -> str:
+        hashes = [_hash(source, name) for source, name in zip(self._sources, self.names, strict=True)]
+        return hashes[0] if len(hashes) == 1 else sha256("".join(hashes).encode()).hexdigest()
 
 
 class Folder:

@@ -9,6 +9,7 @@ import numpy as np
 from tintype.evaluate.measures import MEASURES
 from tintype.evaluate.results import (
     FORMAT,
+    Chosen,
     Comparison,
     DataSummary,
     Entry,
@@ -16,10 +17,11 @@ from tintype.evaluate.results import (
     LeftOut,
     PictureRow,
     Protocol,
+    ReferenceSet,
     Results,
 )
 
-SHA = {name: f"{number:x}" * 64 for number, name in enumerate(("data", "tint", "cnn", "truth"), 10)}
+SHA = {name: f"{number:x}" * 64 for number, name in enumerate(("data", "tint", "cnn", "truth", "ground"), 10)}
 LEVELS = {"gray": 80.0, "cnn": 85.0, "tint (vivid 0)": 90.0, "tint (vivid 1)": 88.0}
 """AuC of the entries; everything else follows from it."""
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -61,6 +63,33 @@ def made_up(pictures: int = 12, name: str = "val", **changes: Any) -> Results:
     return replace(results, **changes)
 
 
+def made_up_told(pictures: int = 12, **changes: Any) -> Results:
+    """The same, with tint and a method given 10 strokes, tint and another one given references, and the
+    baselines of both."""
+    results = made_up(pictures)
+    noise = np.random.default_rng(1).normal(0, 2, pictures)
+    chosen = [Chosen(f"{number}.webp", f"{number:064x}", number % 2) for number in range(pictures)]
+    references = ReferenceSet(
+        "ground", 5000, 90, 80, {"gray": 9, "unreadable": 1}, SHA["ground"], SHA["tint"], chosen
+    )
+    more = [
+        replace(_entry("gray", 84.0, noise), name="closest stroke (10 strokes)", table=None, strokes=10),
+        replace(_entry("tint (vivid 0)", 95.0, noise), name="tint (vivid 0, 10 strokes)", strokes=10),
+        replace(_method("levin", 93.0, noise), name="levin (10 strokes)", strokes=10),
+        replace(
+            _entry("tint (vivid 0)", 91.0, noise), name="tint (vivid 0, nearest)", references=SHA["ground"]
+        ),
+        replace(_method("welsh", 82.0, noise), name="welsh (nearest)", references=SHA["ground"]),
+    ]
+    entries = [*results.entries, *more]
+    told = replace(results, entries=entries, comparisons=list(_comparisons(entries)), references=[references])
+    return replace(told, **changes)
+
+
+def _method(name: str, level: float, noise: np.ndarray) -> Entry:
+    return replace(_entry(name, level, noise), kind="method", sha256=None, size_mb=None)
+
+
 def _label(number: int) -> str | None:
     return ("people", "people", "birds", None)[number % 4] if number else "once"
 
@@ -75,7 +104,7 @@ def _entry(name: str, level: float, noise: np.ndarray) -> Entry:
         kind="model" if model else "baseline",
         model=model,
         vivid=float(name[-2]) if "vivid" in name else None,
-        sha256=SHA[model] if model else None,
+        sha256=SHA.get(model) if model else None,
         size_mb=10.8 if model else None,
         table=None if model else [(0.0, 0.0)] * 101,
         sum={key: estimate(value) for key, value in values.items()},
@@ -94,7 +123,7 @@ def _value(key: str, level: float) -> float:
     if key in ("auc", "auc_rebalanced", "psnr", "ssim") or key.startswith("accuracy"):
         return level / 4 if "printed" in key else level / 2
     if key == "colorfulness":
-        return {80.0: 0.0, 85.0: 20.0, 90.0: 30.0, 88.0: 46.0}[level]
+        return {80.0: 0.0, 85.0: 20.0, 90.0: 30.0, 88.0: 46.0}.get(level, 25.0)
     return 100 - level
 
 

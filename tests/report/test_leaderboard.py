@@ -34,6 +34,8 @@ def test_every_bundled_model_is_on_the_leaderboard_as_it_is_shipped(card: Path) 
     sets = leaderboard.read_summary(committed())
     assert sets
     for results in sets:
+        if any(entry.told for entry in results.entries):
+            continue  # they are there for those that were told something
         hashes = {entry.sha256 for entry in results.entries}
         assert shipped.sha256 in hashes, (
             f"{shipped.name} as shipped was not scored on {results.data.name}; evaluate it and make the "

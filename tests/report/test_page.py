@@ -89,7 +89,7 @@ def test_a_page_says_what_was_compared(text: str) -> None:
 
 
 def test_a_page_says_which_model_is_not_at_hand(text: str) -> None:
-    assert f"tint (vivid 0) is left out: no model with the sha256 {'b' * 64} is at hand." in text
+    assert f"tint (vivid 0) is left out: no model with the sha256 {'b' * 64} is at hand; name it" in text
 
 
 def test_without_photographs_the_page_says_how_to_get_pictures() -> None:

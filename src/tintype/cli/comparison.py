@@ -36,6 +36,13 @@ def report(
             "hash, beside those at hand; may be given often.",
         ),
     ] = None,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The photographs that references were chosen from; shows the pictures of those who had one.",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")] = None,
     leaderboard: Annotated[
         Path | None,
@@ -65,6 +72,7 @@ def report(
         output=output,
         data=data,
         models=tuple(models or ()),
+        references=references,
         title=title,
         leaderboard=leaderboard,
         cards=cards,

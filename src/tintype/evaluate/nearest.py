@@ -33,8 +33,6 @@ FloatArray = NDArray[np.floating[Any]]
 
 FORMAT: Final = 1
 """Version of what is kept."""
-MOST: Final = 5000
-"""Photographs of the set that are looked at, unless another number is asked for."""
 TOLD_EVERY: Final = 10
 
 
@@ -202,6 +200,7 @@ def _look(
     hashes = "".join(f"{each.sha256}\n" for each in references)
     summary = ReferenceSet(
         name=open_set(shelf.source, 1).name,
+        most=shelf.limit,
         found=len(items),
         pictures=len(references),
         left_out=dict(left_out),

@@ -19,6 +19,8 @@ from tintype.photo.atomic import new_file
 FORMAT: Final = 2
 """2 added entries that are told something: methods, strokes and references. Files of 1 hold none, and are
 read as they are."""
+MOST_REFERENCES: Final = 5000
+"""Pictures of a set of references that are looked at, unless another number is asked for."""
 DIGITS: Final = 6
 """Significant digits that are kept of a number."""
 
@@ -124,8 +126,10 @@ class ReferenceSet:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     """Name of the folder or shard."""
+    most: int
+    """How many of its pictures were to be looked at, at most, evenly spread over their names."""
     found: int
-    """How many of its pictures were looked at."""
+    """How many were."""
     pictures: int
     """How many of them could be references: neither unreadable nor gray nor small."""
     left_out: dict[Kind, int]

@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from tintype import color
 from tintype.classical import METHODS
 from tintype.engine.references import References
 from tintype.errors import DataError, TintypeError
 from tintype.evaluate import colorists
 from tintype.evaluate.colorists import Colorist
 from tintype.evaluate.nearest import prepared
-from tintype.evaluate.pictures import FloatArray, Item, Picture, open_set, squared, to_lab
+from tintype.evaluate.pictures import FloatArray, Item, Picture, colored, open_set, squared, to_bytes, to_lab
 from tintype.evaluate.plain import told_baselines
 from tintype.evaluate.results import Entry, Results
 from tintype.evaluate.scoring import paint
@@ -100,14 +101,20 @@ class Revisit:
         count = self.results.entry(name).strokes
         return None if count is None else simulate(self.truth(number), count)
 
-    def reference(self, name: str, number: int) -> Picture | None:
-        """The photograph that an entry was given for it, [S, S, 3]; None for none.
+    def stroked(self, name: str, number: int) -> Picture:
+        """The same in gray, but for the strokes that an entry was given."""
+        lightness = to_lab(self.truth(number))[..., 0]
+        planes = Told(self.strokes(name, number)).planes(len(lightness), lightness.shape)
+        return to_bytes(color.lab_to_srgb(colored(lightness, planes[..., :2])))
 
-        Raises `DataError` when it is not at hand, or another than then.
+    def reference(self, name: str, number: int) -> Picture:
+        """The photograph that an entry was given for it, [S, S, 3].
+
+        Raises `DataError` when it was given none, and when it is not at hand, or another than then.
         """
         wanted = self.results.entry(name).references
         if wanted is None:
-            return None
+            raise DataError(f"{name} was given no reference; ask for one that was")
         if missing := self.lacks(name):
             raise DataError(f"{name} cannot be painted: {missing}")
         chosen = next(each for each in self.results.references if each.sha256 == wanted).chosen[number]
@@ -116,8 +123,9 @@ class Revisit:
 
     def _told(self, name: str, number: int) -> Told:
         """What an entry was told of a picture."""
-        reference = self.reference(name, number)
-        return Told(self.strokes(name, number), None if reference is None else References(reference))
+        referred = self.results.entry(name).references is not None
+        reference = References(self.reference(name, number)) if referred else None
+        return Told(self.strokes(name, number), reference)
 
     def _paint(self, entry: Colorist, number: int, told: Told = SILENCE) -> tuple[FloatArray, Picture]:
         return paint(entry, to_lab(self.truth(number))[..., 0], told)

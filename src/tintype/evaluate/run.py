@@ -17,10 +17,10 @@ from tintype.evaluate.colorists import Colorist
 from tintype.evaluate.journal import Journal, journal_of
 from tintype.evaluate.kinds import Kind
 from tintype.evaluate.labels import FROM_FOLDERS, folder_labels, read_labels
-from tintype.evaluate.nearest import MOST, Kept, Shelf, look_at, search
+from tintype.evaluate.nearest import Kept, Shelf, look_at, search
 from tintype.evaluate.pictures import MOST_ENLARGED, DataSet, Item, Judged, judge, open_set, squared, to_lab
 from tintype.evaluate.repeats import Repeats
-from tintype.evaluate.results import FORMAT, DataSummary, Entry, Estimate, Protocol, Results
+from tintype.evaluate.results import FORMAT, MOST_REFERENCES, DataSummary, Entry, Estimate, Protocol, Results
 from tintype.evaluate.scoring import Plan, Table, entries_of, inception, lpips, score_item
 from tintype.evaluate.statistics import Draws
 from tintype.evaluate.tally import Tally
@@ -51,7 +51,7 @@ class Evaluation:
     references: Path | None = None
     """What takes a reference has an entry that is given the nearest photograph of this folder, tar shard or
     packed set."""
-    most_references: int = MOST
+    most_references: int = MOST_REFERENCES
     """At most so many pictures of it are looked at, evenly spread over their names."""
     size: int = 256
     stretch: bool = False

@@ -24,7 +24,7 @@ SHARED_PROTOCOL: Final = "protocol"
 
 def check(sets: Sequence[Results], folder: Path) -> None:
     """Raise `ConfigError` when no card in a folder is of a model in the results, or two sets share a name."""
-    names = [results.data.name for results in sets]
+    names = [results.data.name for results in _with_room(sets)]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ConfigError(
             f"there are results of several protocols, or of several sets, named {twice}, and a card has room "
@@ -60,12 +60,23 @@ def _changed(sets: Sequence[Results], folder: Path) -> dict[Path, Card]:
     for path, card in cards.items():
         scores = {
             results.data.name: card_scores(results, card.sha256)
-            for results in sets
+            for results in _with_room(sets)
             if any(entry.sha256 == card.sha256 for entry in results.entries)
         }
         if scores:
             found[path] = replace(card, scores=_joined(card.scores, scores))
     return found
+
+
+def _with_room(sets: Sequence[Results]) -> list[Results]:
+    """The sets without those that are there for entries that were told something, where the same set is there
+    without such: they are smaller, and cards have the scores of automatic entries alone."""
+    plain = {results.data.name for results in sets if not _told(results)}
+    return [results for results in sets if not (_told(results) and results.data.name in plain)]
+
+
+def _told(results: Results) -> bool:
+    return any(entry.told for entry in results.entries)
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +92,7 @@ def card_scores(results: Results, sha256: str) -> dict[str, Any]:
     """What a card tells of one set: protocol, pictures, the truth's colorfulness, and the main measures.
 
     A model that was scored at several vividnesses has its measures under the names "vivid 0" and the like.
+    Its scores with strokes or a reference are not on a card.
     """
     protocol = f"tintype evaluate {results.versions.get('tintype', '')}".strip()
     found: dict[str, Any] = {
@@ -91,7 +103,7 @@ def card_scores(results: Results, sha256: str) -> dict[str, Any]:
     if "colorfulness" in results.truth:
         found["colorfulness_of_truth"] = _rounded(results.truth["colorfulness"].value, "colorfulness")
     for entry in results.entries:
-        if entry.sha256 == sha256:
+        if entry.sha256 == sha256 and not entry.told:
             own = _measures(entry)
             found |= own if entry.vivid is None else {f"vivid {entry.vivid:g}": own}
     return found

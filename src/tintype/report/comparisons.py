@@ -6,7 +6,7 @@ from typing import Final
 from tintype.evaluate.measures import BY_KEY, Measure
 from tintype.evaluate.results import Comparison, Results
 from tintype.report import wording
-from tintype.report.scores import models, ordered
+from tintype.report.sections import contenders, ordered
 from tintype.report.tables import Cell, Column, Row, Table
 
 MAIN: Final = ("auc", "auc_rebalanced", "psnr", "ciede2000", "accuracy_2")
@@ -34,8 +34,8 @@ def compared(results: Results) -> tuple[Measure, ...]:
     return tuple(BY_KEY[key] for key in MAIN if key in there)
 
 
-def matrix(results: Results, measure: Measure) -> Table:
-    """Every model against all entries by one measure."""
+def matrix(results: Results, measure: Measure, key: str = "") -> Table:
+    """Every model against all entries by one measure; `key` is that of the section, if it has one."""
     pairs = _pairs(results, measure)
     names = [entry.name for entry in ordered(results) if any(entry.name in pair for pair in pairs)]
     rows = tuple(
@@ -46,17 +46,17 @@ def matrix(results: Results, measure: Measure) -> Table:
             ),
         )
         for first in names
-        if first in {entry.name for entry in models(results)}
+        if first in {entry.name for entry in contenders(results)}
     )
     caption = wording.heading(measure, f": paired differences on {results.data.name}")
-    key = f"comparisons-{wording.slug(measure.key)}"
-    return Table(key, caption, "row − column", tuple(Column(name) for name in names), rows, NOTES)
+    own = wording.slug(f"comparisons-{measure.key}-{key}")
+    return Table(own, caption, "row − column", tuple(Column(name) for name in names), rows, NOTES)
 
 
 def verdict(results: Results, measure: Measure) -> str:
     """In plain words: who is ahead, by how much, and how many pairs are told apart."""
     pairs = _pairs(results, measure)
-    names = [entry.name for entry in models(results) if any(entry.name in pair for pair in pairs)]
+    names = [entry.name for entry in contenders(results) if any(entry.name in pair for pair in pairs)]
     if len(names) < 2:
         return ""
     between = [each for pair, each in pairs.items() if set(pair) <= set(names)]

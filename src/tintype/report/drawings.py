@@ -7,7 +7,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from tintype.evaluate.results import Results
-from tintype.report import figures, labels, scores, style, wording
+from tintype.report import figures, labels, scores, sections, style, wording
+from tintype.report.sections import Section
 
 KINDS: Final = "kinds"
 """Key of the figure that results without labels lack."""
@@ -30,7 +31,30 @@ class Drawing:
 
 
 def drawings(results: Results) -> list[Drawing]:
-    """The figures of every page."""
+    """The figures of every page: those of automatic entries, and one for each section of told ones."""
+    own = sections.automatic(results)
+    return [*_of_automatic(own), *(_of_told(section) for section in sections.told(results))]
+
+
+def told_key(section: Section) -> str:
+    """Key of a section's figure."""
+    return f"trade-off-{section.key}"
+
+
+def _of_told(section: Section) -> Drawing:
+    return Drawing(
+        told_key(section),
+        f"Accuracy against colorfulness, {section.title[:1].lower()}{section.title[1:]}",
+        "Points by colorfulness and accuracy. "
+        f"{_best(section.results, 'ciede2000')} {_best(section.results, 'auc_rebalanced')}",
+        "Colorfulness against accuracy of those that were told, of the same models without, and of trivial "
+        "baselines. The dashed line is the colorfulness of the truth; crosses are 95 % intervals, taken over "
+        "the pictures.",
+        figures.trade_off(section.results),
+    )
+
+
+def _of_automatic(results: Results) -> list[Drawing]:
     found = [
         Drawing(
             "accuracy",

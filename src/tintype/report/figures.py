@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from tintype.evaluate.measures import BY_KEY, Measure
 from tintype.evaluate.results import Entry, Estimate, Results
 from tintype.report import labels, style, wording
-from tintype.report.scores import ordered
+from tintype.report.sections import ordered
 
 ACCURACIES: Final = ("accuracy_1", "accuracy_2", "accuracy_5")
 WIDTH: Final = 8.0
 """Inches."""
+LEGEND: Final = 4
+"""Names in a line of a legend."""
 QUANTILES: Final = (5, 25, 50, 75, 95)
 """Percent: whiskers, box, middle line."""
 DISTRIBUTED: Final = "auc"
@@ -94,7 +96,8 @@ def trade_off(results: Results, keys: Sequence[str] = ("ciede2000", "auc_rebalan
     """Colorfulness against accuracy: a model at several vividnesses is a line, crosses are 95 % intervals."""
     entries = ordered(results)
     found = [BY_KEY[key] for key in keys if any(key in entry.sum for entry in entries)]
-    figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+    names = len({style.family(entry) for entry in entries})
+    figure = Figure(figsize=(WIDTH, 4.0 + 0.2 * -(-names // LEGEND)), layout="constrained")
     panels = figure.subplots(1, max(len(found), 1), squeeze=False)[0]
     for axes, measure in zip(panels, found, strict=False):
         _trade_off(axes, entries, measure)
@@ -108,7 +111,7 @@ def trade_off(results: Results, keys: Sequence[str] = ("ciede2000", "auc_rebalan
         style.bare(axes, "both")
         axes.margins(0.1)
     handles, names = panels[0].get_legend_handles_labels()
-    columns = min(len(names), 4) or 1
+    columns = min(len(names), LEGEND) or 1
     figure.legend(
         handles, names, loc="outside lower center", ncols=columns, fontsize=style.LETTERS, frameon=False
     )
@@ -151,7 +154,8 @@ def label_map(results: Results, key: str = MAPPED) -> Figure:
     entries, kinds, measure = ordered(results), labels.by_label(results), BY_KEY[key]
     means = [[labels.mean(entry, measure, indices) for entry in entries] for indices in kinds.values()]
     values = np.array([[np.nan if each is None else each for each in row] for row in means], dtype=float)
-    figure = Figure(figsize=(WIDTH, 1.6 + 0.3 * len(kinds)), layout="constrained")
+    width = max(WIDTH, 2.6 + 0.45 * len(entries))
+    figure = Figure(figsize=(width, 1.6 + 0.3 * len(kinds)), layout="constrained")
     axes = figure.subplots()
     picture = axes.imshow(values, cmap="cividis", aspect="auto")
     for (row, column), value in np.ndenumerate(values):

@@ -1,7 +1,7 @@
 """Pictures of a comparison, painted again: a sheet over the whole set, and each model's best and worst."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
 
 from PIL import Image
@@ -9,7 +9,7 @@ from PIL import Image
 from tintype.evaluate.results import Entry, Results
 from tintype.evaluate.revisit import Revisit
 from tintype.report import sheets
-from tintype.report.scores import models
+from tintype.report.sections import automatic, contenders, told
 from tintype.report.sheets import Pixels
 
 ROWS: Final = 16
@@ -57,7 +57,11 @@ class Gallery:
     examples: dict[str, tuple[Example, ...]]
     """Of each model: best, median and worst ones."""
     missing: tuple[Entry, ...]
-    """Models that are not at hand."""
+    """Entries that cannot be painted again."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """What each of them lacks, by name."""
+    told: dict[str, "Gallery"] = field(default_factory=dict)
+    """Sheets of those that were told something, by key of their section."""
 
     def sheet(self) -> Image.Image:
         """The sheet as one picture."""
@@ -102,21 +106,20 @@ def paint(results: Results, revisit: Revisit, tell: Tell) -> Gallery:
 
     Raises `DataError` when a picture is not the one that was scored.
     """
-    wanted = models(results)
+    wanted = contenders(automatic(results))
     there = [entry for entry in wanted if revisit.has(entry.name)]
+    parts = {section.key: contenders(section.results) for section in told(results)}
     numbers = spread(ROWS, len(results.pictures))
     picks = {entry.name: ranked(entry) for entry in there}
-    total = len(numbers) * (len(there) + 1) + sum(map(len, picks.values()))
+    painted = sum(revisit.has(entry.name) for part in parts.values() for entry in part)
+    total = len(numbers) * (len(there) + 1 + painted) + sum(map(len, picks.values()))
     counter = _Counter(tell, total)
-    columns = [[sheets.shrunk(revisit.gray(number), SIDE) for number in counter(numbers)]]
-    for entry in there:
-        painted = (revisit.colored(entry.name, number) for number in counter(numbers))
-        columns.append([sheets.shrunk(picture, SIDE) for picture in painted])
-    columns.append([sheets.shrunk(revisit.truth(number), SIDE) for number in numbers])
-    rows = tuple(
-        SheetRow(results.pictures[number].name, tuple(column[place] for column in columns))
-        for place, number in enumerate(numbers)
-    )
+    gray = [sheets.shrunk(revisit.gray(number), SIDE) for number in counter(numbers)]
+    truth = [sheets.shrunk(revisit.truth(number), SIDE) for number in numbers]
+    rows = _rows(results, numbers, [gray, *_columns(revisit, there, numbers, counter), truth])
+    sections = {
+        key: _told(results, revisit, part, numbers, counter, (gray, truth)) for key, part in parts.items()
+    }
     examples = {
         entry.name: tuple(
             _example(results, revisit, entry, rank, number) for rank, number in counter(picks[entry.name])
@@ -124,8 +127,52 @@ def paint(results: Results, revisit: Revisit, tell: Tell) -> Gallery:
         for entry in there
     }
     titles = ("gray", *(entry.name for entry in there), "truth")
+    missing = [entry for entry in wanted if entry not in there]
+    missing += [entry for sheet in sections.values() for entry in sheet.missing]
+    reasons = {entry.name: revisit.lacks(entry.name) for entry in missing}
+    return Gallery(titles, rows, examples, tuple(missing), reasons, sections)
+
+
+def _columns(
+    revisit: Revisit, entries: Sequence[Entry], numbers: Sequence[int], counter: "_Counter"
+) -> list[list[Pixels]]:
+    """What each entry made of some pictures."""
+    return [
+        [sheets.shrunk(revisit.colored(entry.name, number), SIDE) for number in counter(numbers)]
+        for entry in entries
+    ]
+
+
+def _rows(
+    results: Results, numbers: Sequence[int], columns: Sequence[Sequence[Pixels]]
+) -> tuple[SheetRow, ...]:
+    return tuple(
+        SheetRow(results.pictures[number].name, tuple(column[place] for column in columns))
+        for place, number in enumerate(numbers)
+    )
+
+
+def _told(
+    results: Results,
+    revisit: Revisit,
+    wanted: Sequence[Entry],
+    numbers: Sequence[int],
+    counter: "_Counter",
+    ends: tuple[list[Pixels], list[Pixels]],
+) -> Gallery:
+    """The sheet of entries that were told the same: gray, what was told, what they made of it, truth."""
+    there = [entry for entry in wanted if revisit.has(entry.name)]
+    columns, titles = [ends[0]], ["gray"]
+    if there and there[0].strokes is not None:
+        columns.append([sheets.shrunk(revisit.stroked(there[0].name, each), SIDE) for each in numbers])
+        titles.append("strokes")
+    if there and there[0].references is not None:
+        columns.append([sheets.shrunk(revisit.reference(there[0].name, each), SIDE) for each in numbers])
+        titles.append("reference")
+    columns += [*_columns(revisit, there, numbers, counter), ends[1]]
+    titles += [*(entry.name for entry in there), "truth"]
     missing = tuple(entry for entry in wanted if entry not in there)
-    return Gallery(titles, rows, examples, missing)
+    return Gallery(tuple(titles), _rows(results, numbers, columns), {}, missing)
 
 
 def _example(results: Results, revisit: Revisit, entry: Entry, rank: Rank, number: int) -> Example:

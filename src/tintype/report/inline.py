@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from tintype.evaluate.results import Entry
 from tintype.report import figures, sheets, style, wording
 from tintype.report.gallery import Example, Gallery
 from tintype.report.sheets import Pixels
@@ -31,24 +32,9 @@ def pictures(gallery: Gallery | None) -> dict[str, Any]:
             "again with the folder that was evaluated:"
         )
         return {"gallery": None, "picture_notes": [note], "command": DATA_COMMAND, "top": 0, "color_bar": ""}
-    notes = [
-        f"{entry.name} is left out: no model with the sha256 {entry.sha256} is at hand. "
-        "Name it with --models."
-        for entry in gallery.missing
-    ]
+    notes = [f"{entry.name} is left out: {_reason(gallery, entry)}." for entry in gallery.missing]
     names = wording.slugs(f"pictures {name}" for name in gallery.examples)
-    shown = {
-        "titles": gallery.titles,
-        "rows": [
-            {
-                "name": row.name,
-                "pictures": [
-                    _image(picture, _alt(row.name, title))
-                    for picture, title in zip(row.pictures, gallery.titles, strict=True)
-                ],
-            }
-            for row in gallery.rows
-        ],
+    shown = sheet(gallery) | {
         "models": [
             {
                 "name": name,
@@ -63,6 +49,28 @@ def pictures(gallery: Gallery | None) -> dict[str, Any]:
     return {"gallery": shown, "picture_notes": notes, "command": "", "top": f"{top:g}", "color_bar": bar}
 
 
+def sheet(gallery: Gallery) -> dict[str, Any]:
+    """The sheet of a gallery."""
+    rows = [
+        {
+            "name": row.name,
+            "pictures": [
+                _image(picture, _alt(row.name, title))
+                for picture, title in zip(row.pictures, gallery.titles, strict=True)
+            ],
+        }
+        for row in gallery.rows
+    ]
+    return {"titles": gallery.titles, "rows": rows}
+
+
+def _reason(gallery: Gallery, entry: Entry) -> str:
+    """What an entry lacks to be painted."""
+    return gallery.reasons.get(entry.name) or (
+        f"no model with the sha256 {entry.sha256} is at hand; name it with --models"
+    )
+
+
 def _example(model: str, example: Example) -> dict[str, Any]:
     pictures = [
         _image(example.colored, _alt(example.name, model)),
@@ -74,7 +82,12 @@ def _example(model: str, example: Example) -> dict[str, Any]:
 
 
 def _alt(name: str, title: str) -> str:
-    words = {"gray": "in gray", "truth": "in its own colors"}
+    words = {
+        "gray": "in gray",
+        "truth": "in its own colors",
+        "strokes": "in gray with the strokes that were given",
+        "reference": "beside the photograph that was its reference",
+    }
     return f"{name} {words.get(title, f'as colored by {title}')}"
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from tintype.evaluate.measures import BY_KEY, Measure
 from tintype.evaluate.results import Entry, Results
 from tintype.report import wording
-from tintype.report.scores import badness, models, ordered
+from tintype.report.scores import badness
+from tintype.report.sections import contenders, ordered
 from tintype.report.tables import Cell, Column, Row, Table
 
 FEWEST: Final = 5
@@ -56,16 +57,16 @@ def shown_measures(results: Results) -> tuple[Measure, ...]:
 def label_table(results: Results, measure: Measure) -> Table:
     """One measure by kind: a row for each kind with its number of pictures, a column for each entry."""
     entries = ordered(results)
-    contenders = {entry.name for entry in models(results)}
+    compete = {entry.name for entry in contenders(results)}
     truths = measure.better == "truth"
     rows = []
     for label, indices in by_label(results).items():
         true = float(np.mean([results.pictures[index].colorfulness for index in indices]))
         means = {entry.name: mean(entry, measure, indices) for entry in entries}
-        found = [value for name in contenders if (value := means[name]) is not None]
+        found = [value for name in compete if (value := means[name]) is not None]
         least = min((badness(value, measure, true) for value in found), default=0.0)
         cells = [
-            _cell(value, measure, name in contenders and least == badness(value, measure, true))
+            _cell(value, measure, name in compete and least == badness(value, measure, true))
             for name, value in means.items()
         ]
         if truths:

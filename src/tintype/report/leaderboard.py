@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from tintype.errors import ConfigError, DataError
 from tintype.evaluate.labels import FROM_FOLDERS
 from tintype.evaluate.measures import MEASURES
-from tintype.evaluate.results import Protocol, Results, write_text
+from tintype.evaluate.results import MOST_REFERENCES, Protocol, Results, write_text
 from tintype.report import scores, tables, wording
+from tintype.report.sections import told, what_was_given
 
 FORMAT: Final = 1
 SUFFIX: Final = ".md"
@@ -43,7 +44,8 @@ def summary(sets: Sequence[Results]) -> dict[str, Any]:
 def _without_pictures(results: Results) -> Results:
     entries = [replace(entry, pictures={}, table=None) for entry in results.entries]
     data = replace(results.data, left_out=[])
-    return replace(results, data=data, pictures=[], entries=entries, comparisons=[])
+    references = [replace(each, chosen=[]) for each in results.references]
+    return replace(results, data=data, pictures=[], entries=entries, comparisons=[], references=references)
 
 
 def read_summary(data: Mapping[str, Any]) -> list[Results]:
@@ -66,7 +68,7 @@ def render(data: Mapping[str, Any], name: str = "leaderboard.json") -> str:
     """
     sets = read_summary(data)
     parts = [INTRODUCTION.format(data=name)]
-    parts += [_section(results) for results in sets]
+    parts += [_section(name, results) for name, results in zip(wording.set_names(sets), sets, strict=True)]
     parts.append("## Models\n\n" + _models(sets))
     parts.append("## What the measures mean\n\n" + _definitions(sets))
     parts.append("## Made by\n\n" + _commands(sets))
@@ -95,24 +97,35 @@ def write(sets: Sequence[Results], path: Path, *, overwrite: bool = False) -> li
     return [path, beside]
 
 
-def _section(results: Results) -> str:
+def _section(name: str, results: Results) -> str:
     """What is said of one set."""
     data = results.data
     counted = ", ".join(f"{many:,} {kind}" for kind, many in data.counts.items() if many)
     kept = f"; scored all the same: {wording.listed(results.protocol.kept)}" if results.protocol.kept else ""
     found = f"{data.pictures:,} of {wording.count(data.found, 'picture')}"
     about = [
-        f"## {tables.markdown_text(data.name)}\n",
+        f"## {tables.markdown_text(name)}\n",
         f"- {found}{f' ({counted}{kept})' if counted else ''}; sha256 `{data.sha256}`",
         f"- {wording.protocol(results.protocol)}",
         f"- baselines of mean color fitted on {tables.markdown_text(results.protocol.fit)}",
         f"- with {', '.join(f'{name} {number}' for name, number in results.versions.items())}",
     ]
-    shown = [
-        f"### {tables.markdown_text(table.caption)}\n\n{tables.markdown(table)}"
-        for table in scores.score_tables(results)
-    ]
+    about += [f"- {fact.lower()}: {tables.markdown_text(text)}" for fact, text in what_was_given(results)]
+    shown = [] if _all_beside(results) else [_table(table) for table in scores.score_tables(results)]
+    for section in told(results):
+        shown.append(f"### {tables.markdown_text(section.title)}\n\n{tables.markdown_text(section.about)}\n")
+        shown += [_table(table, "####") for table in scores.told_tables(section)]
     return "\n".join([*about, "", *shown])
+
+
+def _table(table: tables.Table, level: str = "###") -> str:
+    return f"{level} {tables.markdown_text(table.caption)}\n\n{tables.markdown(table)}"
+
+
+def _all_beside(results: Results) -> bool:
+    """Whether all automatic entries stand beside others that were told something anyway."""
+    names = {entry.name for section in told(results) for entry in section.results.entries}
+    return names >= {entry.name for entry in results.entries}
 
 
 def _models(sets: Sequence[Results]) -> str:
@@ -152,11 +165,16 @@ def _stems(sets: Sequence[Results]) -> list[str]:
 
 def evaluation(results: Results, output: str) -> str:
     """The command that makes results again; files and folders by their names alone."""
-    models = dict.fromkeys(entry.model or entry.name for entry in results.entries if entry.kind == "model")
+    models = dict.fromkeys(entry.model or entry.name for entry in results.entries if entry.kind != "baseline")
     vivids = sorted({entry.vivid for entry in results.entries if entry.vivid is not None})
     words = ["tintype", "evaluate", "--data", results.data.name, *models]
     for vivid in vivids:
         words += ["--vivid", f"{vivid:g}"]
+    strokes = next((entry.strokes for entry in results.entries if entry.strokes is not None), None)
+    words += [] if strokes is None else ["--strokes", str(strokes)]
+    for each in results.references[:1]:
+        words += ["--references", each.name]
+        words += [] if each.most == MOST_REFERENCES else ["--most-references", str(each.most)]
     return shlex.join([*words, *_settings(results), "-o", output])
 
 

@@ -25,6 +25,8 @@ class Request:
     """The photographs, where pictures are to be shown."""
     models: tuple[Path, ...] = ()
     """Where models are looked for, beside those at hand."""
+    references: Path | None = None
+    """The photographs that references were chosen from, where pictures of those who had one are shown."""
     title: str | None = None
     leaderboard: Path | None = None
     """A Markdown file; its data stand beside it as JSON."""
@@ -76,6 +78,8 @@ def _check(request: Request, sets: Sequence[Results]) -> None:
         raise ConfigError("nothing is to be written; name a folder with -o, or --leaderboard, or --cards")
     if request.data is not None and request.output is None:
         raise ConfigError("--data shows pictures on a page; name its folder with -o")
+    if request.references is not None and request.data is None:
+        raise ConfigError("--references shows more pictures on a page; give the photographs too, with --data")
     if len(sets) > 1 and not together:
         merge(sets)  # tells what differs
     if len(sets) > 1 and request.data is not None:
@@ -94,13 +98,10 @@ def _check(request: Request, sets: Sequence[Results]) -> None:
 def _gallery(results: Results, request: Request, say: Say, tell: Tell) -> Gallery | None:
     if request.data is None:
         return None
-    revisit = Revisit(results, request.data, request.models)
+    revisit = Revisit(results, request.data, request.models, request.references)
     painted = gallery.paint(results, revisit, tell)
     for entry in painted.missing:
-        say(
-            f"no pictures of {entry.name}: no model with the sha256 {entry.sha256} is at hand; "
-            "name it with --models"
-        )
+        say(f"no pictures of {entry.name}: {painted.reasons[entry.name]}")
     return painted
 
 
@@ -119,7 +120,7 @@ def write_pages(
         if len(sets) == 1:
             write_page(sets[0], galleries[0], folder, title)
         else:
-            names = set_names(sets)
+            names = wording.set_names(sets)
             folders = wording.slugs(names)
             for name, results, shown in zip(names, sets, galleries, strict=True):
                 own = folder / folders[name]
@@ -128,21 +129,6 @@ def write_pages(
             index = page.render_index([(folders[name], name) for name in names], title)
             (folder / PAGE).write_text(index, encoding="utf-8")
     return output / PAGE
-
-
-def set_names(sets: Sequence[Results]) -> list[str]:
-    """A name for each set: that of its data, with the protocol where two would be alike."""
-    names = [results.data.name for results in sets]
-    full = [
-        results.data.name
-        if names.count(results.data.name) == 1
-        else f"{results.data.name}, {wording.protocol(results.protocol)}"
-        for results in sets
-    ]
-    return [
-        name if full.count(name) == 1 else f"{name}, {results.data.sha256[:8]} {number}"
-        for number, (name, results) in enumerate(zip(full, sets, strict=True), 1)
-    ]
 
 
 def write_page(results: Results, shown: Gallery | None, folder: Path, title: str | None = None) -> None:
@@ -157,6 +143,8 @@ def write_page(results: Results, shown: Gallery | None, folder: Path, title: str
         (folder / TABLES / f"{table.key}.tex").write_text(tables.latex(table), encoding="utf-8")
     if shown is not None:
         sheets.save(shown.sheet(), folder / FIGURES / "sheet")
+        for key, part in shown.told.items():
+            sheets.save(part.sheet(), folder / FIGURES / f"sheet-{key}")
         for name, stem in wording.slugs(shown.examples).items():
             sheets.save(shown.example_sheet(name), folder / FIGURES / f"examples-{stem}")
     (folder / PAGE).write_text(page.render(results, drawn, shown, title), encoding="utf-8")

@@ -7,9 +7,14 @@ from typing import Final
 from tintype.evaluate.measures import BY_KEY, MEASURES, Measure
 from tintype.evaluate.results import Entry, Estimate, Results
 from tintype.report import wording
+from tintype.report.sections import Section, automatic, contenders, ordered, row_kind
 from tintype.report.tables import Cell, Column, Row, Table
 
-GROUPS: Final = (
+Group = tuple[str, str, tuple[str, ...]]
+"""Key and caption of a table, and keys of its measures."""
+
+ACCURACY: Final = "accuracy"
+GROUPS: Final[tuple[Group, ...]] = (
     (
         "scores",
         "Scores",
@@ -19,7 +24,7 @@ GROUPS: Final = (
         ),
     ),
     (
-        "accuracy",
+        ACCURACY,
         "Accuracy, equation 9",
         (
             *("accuracy_1", "accuracy_2", "accuracy_5"),
@@ -32,6 +37,9 @@ GROUPS: Final = (
 BEATS_ALL: Final = "†"
 """Marks a baseline that is better than every model."""
 BEST_NOTE: Final = "Bold: the best of the models, all of those that are alike as shown. With 95 % intervals."
+TOLD_NOTE: Final = (
+    "Bold: the best of those that were told, all of those that are alike as shown. With 95 % intervals."
+)
 BASELINE_NOTE: Final = f"{BEATS_ALL} A baseline that is better than every model here."
 
 
@@ -41,28 +49,30 @@ def measured(results: Results) -> tuple[Measure, ...]:
     return tuple(measure for measure in MEASURES if measure.key in there)
 
 
-def models(results: Results) -> list[Entry]:
-    """The entries that are models; all entries where none is."""
-    return [entry for entry in results.entries if entry.kind == "model"] or results.entries
-
-
-def ordered(results: Results) -> list[Entry]:
-    """All entries, baselines first, otherwise in the order of the results."""
-    return sorted(results.entries, key=lambda entry: entry.kind == "model")
-
-
 def score_tables(results: Results) -> list[Table]:
-    """All measures of all entries, by family."""
+    """All measures of all automatic entries, by family."""
+    return _grouped(automatic(results), "", f" on {results.data.name}", GROUPS)
+
+
+def told_tables(section: Section) -> list[Table]:
+    """The measures of the entries of a section, by family; equation 9 is left to automatic entries."""
+    groups = [group for group in GROUPS if group[0] != ACCURACY]
+    caption = f" on {section.results.data.name}, {section.title[:1].lower()}{section.title[1:]}"
+    return _grouped(section.results, f"-{section.key}", caption, groups)
+
+
+def _grouped(results: Results, suffix: str, of: str, groups: Sequence[Group]) -> list[Table]:
+    """A table for each group of measures that there are."""
     found = measured(results)
     grouped = {key for _, _, keys in GROUPS for key in keys}
     tables = []
-    for name, caption, keys in GROUPS:
+    for name, caption, keys in groups:
         last = name == GROUPS[-1][0]
         chosen = [
             measure for measure in found if measure.key in keys or (last and measure.key not in grouped)
         ]
         if chosen:
-            tables.append(score_table(results, name, f"{caption} on {results.data.name}", chosen))
+            tables.append(score_table(results, f"{name}{suffix}", f"{caption}{of}", chosen))
     return tables
 
 
@@ -73,7 +83,7 @@ def score_table(results: Results, key: str, caption: str, chosen: Sequence[Measu
         Row(
             entry.name,
             tuple(marks[measure.key].cell(entry) for measure in chosen),
-            entry.kind,
+            row_kind(entry, results),
         )
         for entry in ordered(results)
     ]
@@ -84,7 +94,8 @@ def score_table(results: Results, key: str, caption: str, chosen: Sequence[Measu
         )
         rows.append(Row("truth", tuple(truth), "truth"))
     beaten = any(cell.mark for row in rows for cell in row.cells)
-    notes = (BEST_NOTE, BASELINE_NOTE) if beaten else (BEST_NOTE,)
+    best = TOLD_NOTE if any(entry.told for entry in results.entries) else BEST_NOTE
+    notes = (best, BASELINE_NOTE) if beaten else (best,)
     columns = tuple(Column(wording.heading(each), wording.direction(each)) for each in chosen)
     return Table(key, caption, "entry", columns, tuple(rows), notes)
 
@@ -106,9 +117,9 @@ class _Marks:
         self._measure = measure
         truth = results.truth.get(measure.key)
         self._truth = None if truth is None else truth.value
-        contenders = models(results)
-        self._best = min((self._badness(entry) for entry in contenders), default=math.inf)
-        self._contenders = {entry.name for entry in contenders}
+        compete = contenders(results)
+        self._best = min((self._badness(entry) for entry in compete), default=math.inf)
+        self._contenders = {entry.name for entry in compete}
 
     def _badness(self, entry: Entry) -> float:
         return badness(_value(entry, self._measure), self._measure, self._truth)
@@ -118,14 +129,15 @@ class _Marks:
         how_bad, estimate = self._badness(entry), entry.sum.get(self._measure.key)
         contends = entry.name in self._contenders
         best = contends and how_bad == self._best < math.inf
-        mark = BEATS_ALL if not contends and how_bad < self._best < math.inf else ""
+        beats = entry.kind == "baseline" and not contends and how_bad < self._best < math.inf
+        mark = BEATS_ALL if beats else ""
         return _cell(estimate, self._measure, best=best, mark=mark)
 
 
 def best_models(results: Results, measure: Measure) -> list[str]:
-    """Names of the models that are best by a measure; several where they are alike as shown."""
+    """Names of the entries that are best by a measure; several where they are alike as shown."""
     marks = _Marks(results, measure)
-    return [entry.name for entry in models(results) if marks.cell(entry).best]
+    return [entry.name for entry in contenders(results) if marks.cell(entry).best]
 
 
 def _value(entry: Entry, measure: Measure) -> float | None:

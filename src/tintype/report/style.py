@@ -34,8 +34,11 @@ def plain(text: str) -> str:
 
 
 def family(entry: Entry) -> str:
-    """What entries share a color by: the model, whatever its vividness."""
-    return entry.model or entry.name
+    """What entries share a color by: the model and what it was told, whatever its vividness."""
+    if entry.model is None or not entry.told:
+        return entry.model or entry.name
+    strokes = [] if entry.strokes is None else [f"{entry.strokes} stroke{'s' * (entry.strokes != 1)}"]
+    return f"{entry.model} ({', '.join(strokes + ['nearest'] * (entry.references is not None))})"
 
 
 def colors(entries: Iterable[Entry]) -> dict[str, str]:
@@ -54,7 +57,7 @@ def colors(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def markers(entries: Iterable[Entry]) -> dict[str, str]:
-    """A marker for each family, all different up to ten."""
+    """A marker for each family, all different up to ten; with `colors` up to thirty."""
     families = dict.fromkeys(family(entry) for entry in entries)
     return {name: MARKERS[number % len(MARKERS)] for number, name in enumerate(families)}
 

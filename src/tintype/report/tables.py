@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["model", "baseline", "truth", "plain"]
+Kind = Literal["model", "beside", "baseline", "truth", "plain"]
+"""What a row is about; "beside" is a model that was not told what the others of its table were."""
 
 BROAD: Final = 5
 """Columns beyond which a table is made to fit the width of a page in LaTeX."""

@@ -1,11 +1,12 @@
 """How numbers and settings are put into words, the same on pages, in tables and on the leaderboard."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tintype.evaluate.measures import Measure
-from tintype.evaluate.results import Comparison, Estimate, Protocol
+from tintype.evaluate.results import Comparison, Estimate, Protocol, Results
 
 NOTHING: Final = "–"
 """Stands where a measure has no value."""
@@ -74,6 +75,26 @@ def protocol(settings: Protocol) -> str:
     """How pictures were prepared, in one phrase."""
     limit = "" if settings.limit is None else f", at most {count(settings.limit, 'picture')} evenly spread"
     return f"{SHAPES[settings.shape]}, {settings.size}×{settings.size} pixels{limit}"
+
+
+def set_names(sets: Sequence[Results]) -> list[str]:
+    """A name for each set: that of its data; where two would be alike, with its number of pictures if that
+    was limited, else with the whole protocol."""
+    names = [results.data.name for results in sets]
+    full = [_set_name(results, names) for results in sets]
+    return [
+        name if full.count(name) == 1 else f"{name}, {results.data.sha256[:8]} {number}"
+        for number, (name, results) in enumerate(zip(full, sets, strict=True), 1)
+    ]
+
+
+def _set_name(results: Results, names: Sequence[str]) -> str:
+    name, settings = results.data.name, results.protocol
+    if names.count(name) == 1:
+        return name
+    if settings == replace(Protocol(), limit=settings.limit, fit=settings.fit):
+        return f"{name}, {count(results.data.pictures, 'picture')}"
+    return f"{name}, {protocol(settings)}"
 
 
 def count(many: int, thing: str) -> str:

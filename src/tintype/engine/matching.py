@@ -5,7 +5,7 @@ import numpy as np
 from tintype.classical.exemplar import semantic
 from tintype.color import shrink
 from tintype.engine.abilities import Ability, demand
-from tintype.engine.predictors import FloatArray, OnnxPredictor
+from tintype.engine.predictors import FloatArray, OnnxPredictor, Output
 from tintype.engine.references import References
 
 
@@ -18,22 +18,26 @@ def reference_hints(predictor: OnnxPredictor, luma: FloatArray, references: Refe
     """
     demand(predictor.contract, Ability.REFERENCES)
     output = predictor.predict(luma, features=True)
-    assert output.features is not None  # noqa: S101  they were asked for
-    seen = output.features[0]
-    matched = semantic.match(seen, references.keep(predictor, lambda: _look_at(predictor, references)))
-    predicted = np.moveaxis(shrink(output.chroma[0], seen.shape[1:], axes=(-2, -1)), 0, -1)
+    photo = _seen(output, luma[0, 0, :, :, np.newaxis])
+    matched = semantic.match(photo, references.keep(predictor, lambda: _look_at(predictor, references)))
+    predicted = np.moveaxis(shrink(output.chroma[0], matched.trust.shape, axes=(-2, -1)), 0, -1)
     planes = semantic.hints(matched, predicted, luma.shape[2:])
     return np.ascontiguousarray(np.moveaxis(planes, -1, 0)[np.newaxis])
 
 
-def _look_at(predictor: OnnxPredictor, references: References) -> list[tuple[FloatArray, FloatArray]]:
-    """Features [F, k, l] and a*b* [k, l, 2] of each reference."""
+def _look_at(predictor: OnnxPredictor, references: References) -> list[semantic.Seen]:
+    """The references as the model sees them."""
     contract = predictor.contract
-    return [_look_at_one(predictor, lab) for lab in references.lab(contract.working_size, contract.multiple)]
+    seen = []
+    for lab in references.lab(contract.working_size, contract.multiple):
+        luma = np.ascontiguousarray(lab[np.newaxis, np.newaxis, :, :, 0])
+        seen.append(_seen(predictor.predict(luma, features=True), lab))
+    return seen
 
 
-def _look_at_one(predictor: OnnxPredictor, lab: FloatArray) -> tuple[FloatArray, FloatArray]:
-    luma = np.ascontiguousarray(lab[np.newaxis, np.newaxis, :, :, 0])
-    features = predictor.predict(luma, features=True).features
-    assert features is not None  # noqa: S101  they were asked for
-    return features[0], shrink(lab[:, :, 1:], features.shape[2:], axes=(0, 1))
+def _seen(output: Output, lab: FloatArray) -> semantic.Seen:
+    """Features and colors of a picture: L*a*b*, or L* alone, [H, W, 3 or 1]."""
+    assert output.features is not None  # noqa: S101  they were asked for
+    features = output.features[0]
+    height, width = (semantic.QUARTERS * places for places in features.shape[1:])
+    return semantic.Seen(features, shrink(lab, (height, width), axes=(0, 1)))

@@ -121,7 +121,7 @@ def _match_one(photo: Seen, reference: Seen) -> Matched:
     like = np.repeat(np.exp(SHARPNESS * (scores - best[:, np.newaxis])), QUARTERS**2, axis=1)  # [n, 4K]
     weights = like[:, np.newaxis] * (np.exp(-(off**2) / 2) + LEAST_WEIGHT)
     weights /= weights.sum(axis=2, keepdims=True)
-    mean = weights @ theirs[..., 1:]  # [n, 4, 2]
+    mean: FloatArray = (weights @ theirs[..., 1:]).astype(np.float32)  # [n, 4, 2]
     square = weights @ (theirs[..., 1:] ** 2).sum(axis=2, keepdims=True)  # [n, 4, 1]
     deviation = np.sqrt(np.maximum(square[..., 0] - (mean**2).sum(axis=2), 0))
     level = (best + best.mean()) / 2

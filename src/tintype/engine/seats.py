@@ -8,6 +8,7 @@ import numpy as np
 from tintype.classical import Swatch
 from tintype.contract import Contract
 from tintype.engine.abilities import Ability
+from tintype.engine.matching import reference_hints
 from tintype.engine.predictors import FloatArray, OnnxPredictor, Output
 from tintype.engine.references import References
 
@@ -87,8 +88,6 @@ class ModelSeat:
     def _match(self, references: References) -> FloatArray:
         """Hints [1, 3, H, W] by likeness to references; kept for the next set of a person's hints."""
         if self._matched is None or self._matched[0] is not references:
-            from tintype.engine.matching import reference_hints
-
             self._matched = (references, reference_hints(self._predictor, self._luma, references))
         return self._matched[1]
 

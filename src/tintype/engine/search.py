@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +155,7 @@ class Index:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 found = {name: stored[name] for name in ("format", "model", "names", "vectors", "glances")}
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise DataError(f"{path} holds no index of pictures ({error}); make it again") from error
         if int(found["format"]) != FORMAT or str(found["model"]) != embedder.model_sha256:
             raise ConfigError(f"the index {path} was made by another model or version; make it again")

@@ -82,6 +82,12 @@ def color_distance(chroma: Tensor, predicted: Tensor) -> Tensor:
     return torch.sqrt(squared + SMOOTHING**2).mean() - SMOOTHING
 
 
+def class_cross_entropy(known: Tensor, scores: Tensor) -> Tensor:
+    """Cross-entropy of class scores (B, K), before the softmax, with the distributions that the scores
+    `known` (B, K) stand for, mean over the batch, nats (Iizuka 2016, equation 3, for one label each)."""
+    return -(known.float().softmax(dim=1) * scores.float().log_softmax(dim=1)).sum(dim=1).mean()
+
+
 def judging_real(logits: Tensor, smoothing: float = 0.0) -> Tensor:
     """The discriminator's cost of real colors, the first half of −V in equation (6), mean over the batch.
 

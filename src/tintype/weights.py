@@ -14,9 +14,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from tintype.errors import ConfigError
 from tintype.nets.fusion import Classifier
 
-STORAGE: Final = ("float32", "float16", "int8")
+STORAGE: Final = ("float32", "float16", "int8", "int8-all")
 """How weights may be stored: int8 are those of a frozen classifier, with a scale for each of its channels,
-beside the others in float16."""
+beside the others in float16; int8-all are all so."""
 HALVED_DIMENSIONS: Final = 2
 """Weights with fewer dimensions (biases, statistics) are few, and stay float32."""
 STEPS: Final = 127
@@ -48,12 +48,13 @@ def round_weights(network: nn.Module, storage: str) -> None:
     for parameter in network.parameters():
         if parameter.dim() >= HALVED_DIMENSIONS:
             parameter.data = parameter.data.half().float()
-    if storage != "int8":
+    if storage not in ("int8", "int8-all"):
         return
-    classifiers = [module for module in network.modules() if isinstance(module, Classifier)]
-    if not classifiers:
+    parts: list[nn.Module] = [module for module in network.modules() if isinstance(module, Classifier)]
+    if not parts and storage == "int8":
         raise ConfigError("int8 is for the weights of a frozen classifier; export with --storage float16")
-    for parameter in (weight for classifier in classifiers for weight in classifier.parameters()):
+    parts = [network] if storage == "int8-all" else parts
+    for parameter in (weight for part in parts for weight in part.parameters()):
         if parameter.dim() >= HALVED_DIMENSIONS:
             rest = tuple(range(1, parameter.dim()))
             scale = parameter.data.abs().amax(dim=rest, keepdim=True).clamp_min(1e-12) / STEPS

@@ -12,9 +12,11 @@ from typing import Final
 
 from torch import nn
 
+from tintype.nets.cheng import ChengNet
 from tintype.nets.cnn import ColorizationCNN
 from tintype.nets.fusion import INCEPTION, LITE, FusionNet, is_classifier
 from tintype.nets.gan import UNet
+from tintype.nets.iizuka import IizukaNet
 from tintype.nets.tint import TintNet
 from tintype.nets.zhang import ZhangNet
 
@@ -115,5 +117,23 @@ NETWORKS: Final[dict[str, Network]] = {
         working_size=128,
         distribution=True,
         approaches=("classification",),
+    ),
+    "iizuka": Network(
+        summary="local, global and classification branches trained together, after Iizuka et al. 2016",
+        build=IizukaNet,
+        options={"width": WIDTHS, "global_size": (224, 160, 128, 96, 64)},
+        multiple=8,
+        chroma_stride=2,
+        working_size=128,
+        approaches=("joint",),
+    ),
+    "cheng": Network(
+        summary="one small network for all pixels: patch, DAISY, semantic features, after Cheng et al. 2015",
+        build=ChengNet,
+        options={"hidden": (96, 48, 192)},
+        multiple=16,
+        chroma_stride=1,
+        working_size=128,
+        approaches=("sampled",),
     ),
 }

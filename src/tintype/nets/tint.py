@@ -174,7 +174,7 @@ class Decoding(nn.Module):
 def mean_color(logits: Tensor, centers: Tensor) -> Tensor:
     """The mean a*b* (B, 2, h, w), CIE units, of the distributions softmax(logits), (B, 226, h, w)."""
     mean = _cells(logits).softmax(dim=2) @ centers  # (B, hw, 2)
-    return mean.transpose(1, 2).reshape(len(logits), 2, logits.shape[2], logits.shape[3])
+    return mean.transpose(1, 2).reshape(logits.shape[0], 2, logits.shape[2], logits.shape[3])
 
 
 def judge(logits: Tensor) -> tuple[Tensor, Tensor]:
@@ -187,7 +187,7 @@ def judge(logits: Tensor) -> tuple[Tensor, Tensor]:
     entropy = -(shares * log_shares).sum(dim=2)  # (B, hw)
     sure = 1 - entropy / math.log(BINS)
     distribution = shares.transpose(1, 2).reshape(logits.shape)
-    return sure.reshape(len(logits), 1, logits.shape[2], logits.shape[3]), distribution
+    return sure.reshape(logits.shape[0], 1, logits.shape[2], logits.shape[3]), distribution
 
 
 def _cells(logits: Tensor) -> Tensor:

@@ -165,7 +165,7 @@ class Fitting(ABC):
         """L* (B, 1, H, W) as the network is to see it, and the true a*b* (B, 2, H, W), CIE units."""
         luma, chroma = to_lab(pictures)
         if self.config.aged:
-            luma = _partly_aged(pictures, luma, self.config.aged, _generator(self, luma.device))
+            luma = _partly_aged(pictures, luma, self.config.aged, random_of_batch(self, luma.device))
         return luma.contiguous(memory_format=torch.channels_last), chroma
 
     def _true_chroma(self, chroma: Tensor) -> Tensor:
@@ -208,7 +208,7 @@ def _train_only(network: nn.Module, part: str) -> None:
             module.requires_grad_(False)
 
 
-def _generator(fitting: Fitting, device: torch.device) -> torch.Generator:
+def random_of_batch(fitting: Fitting, device: torch.device) -> torch.Generator:
     """Random numbers of this batch and this process alone, so that a resumed run draws the same."""
     sequence = np.random.SeedSequence((fitting.config.seed, fitting.draws, fitting.fabric.global_rank, 1))
     return torch.Generator(device).manual_seed(int(sequence.generate_state(1, np.uint64)[0] >> 1))

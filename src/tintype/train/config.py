@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from tintype.errors import ConfigError
 from tintype.losses import DECEPTIONS, LOSSES
 from tintype.nets import NETWORKS, WIDTHS, Option
-from tintype.nets.fusion import seen_size
+from tintype.nets.fusion import LITE, seen_size
 from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, REBALANCED, preset_settings
 
 PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
@@ -22,17 +22,22 @@ PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
 }
 """Arithmetic of the network, in Fabric's words."""
 
-APPROACHES: Final = ("regression", "classification", "adversarial")
+APPROACHES: Final = ("regression", "classification", "adversarial", "joint", "sampled")
 """Ways of training; see `tintype.train.approaches`."""
 
-ADVERSARIAL_SETTINGS: Final = ("pixel_weight", "deception", "smoothing", "conditional", "discriminator_width")
-"""Settings that only adversarial training has."""
+OWN_SETTINGS: Final = {
+    "adversarial": ("pixel_weight", "deception", "smoothing", "conditional", "discriminator_width"),
+    "joint": ("class_weight", "teacher", "teacher_size"),
+    "sampled": ("samples",),
+}
+"""Settings that only one way of training has."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "network": tuple(NETWORKS),
     "loss": (*LOSSES, CROSS_ENTROPY, REBALANCED),
     "approach": APPROACHES,
     "deception": tuple(DECEPTIONS),
+    "teacher": tuple(LITE),
     "schedule": ("constant", "cosine", "plateau"),
     "precision": tuple(PRECISIONS),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -52,7 +57,7 @@ class TrainConfig:
     network: str = "cnn"
     """Which network of `tintype.nets.NETWORKS` is trained."""
     approach: str = "regression"
-    """How it is trained: `regression`, `classification` or `adversarial`."""
+    """How it is trained, by its name in `tintype.train.approaches`."""
     options: dict[str, Option] = field(default_factory=dict)
     """Arguments for building the network, such as `encoder_layers`; set by their own names."""
     loss: str = "mse"
@@ -103,6 +108,14 @@ class TrainConfig:
     """Whether the discriminator sees L* beside the colors."""
     discriminator_width: int = 100
     """Per cent of the discriminator's channels."""
+    class_weight: float = 0.0033
+    """Weight α of telling what a picture shows, beside its colors; 0 does without stored scores."""
+    teacher: str = "lite2"
+    """Classifier whose scores, stored by `tintype data embed`, say what a picture shows: lite0 or lite2."""
+    teacher_size: int = 160
+    """Side of the square that it saw, in pixels."""
+    samples: int = 256
+    """Pixels of each picture that a network which colors each by itself learns from."""
     embedded: bool = False
     """Whether a network with a classifier is told the scores of whole pictures that `tintype data embed` has
     stored, instead of those of the crops."""
@@ -128,7 +141,7 @@ class TrainConfig:
             if getattr(self, name) not in words:
                 raise ConfigError(f"{name}={getattr(self, name)!r} is not one of {', '.join(words)}")
         _check_options(self.network, self.options)
-        for name in ("batch", "accumulate", "epochs", "plateau", "log_every"):
+        for name in ("batch", "accumulate", "epochs", "plateau", "log_every", "samples"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         for name in ("patience", "warmup", "clip", "max_minutes", "checkpoint_minutes", "workers", "seed"):
             _check(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
@@ -138,10 +151,11 @@ class TrainConfig:
         _check("ema", self.ema, 0 <= self.ema < 1, "0 or more and below 1")
         for name in ("aged", "hinted", "smoothing"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "between 0 and 1")
-        for name in ("color_weight", "pixel_weight"):
+        for name in ("color_weight", "pixel_weight", "class_weight"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
         width = self.discriminator_width
         _check("discriminator_width", width, width in WIDTHS, f"one of {', '.join(map(str, WIDTHS))}")
+        _check("teacher_size", self.teacher_size, self.teacher_size >= 32, "at least 32")
         _check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
         self._check_approach()
         self._check_embedded()
@@ -151,12 +165,11 @@ class TrainConfig:
         """Raise `ConfigError` when network, approach and the approach's own settings do not go together."""
         fitting = NETWORKS[self.network].approaches
         _check("approach", self.approach, self.approach in fitting, f"{' or '.join(fitting)} for it")
-        if self.approach == "adversarial":
-            return
         defaults = {item.name: item.default for item in fields(self)}
-        for name in ADVERSARIAL_SETTINGS:
-            value = getattr(self, name)
-            _check(name, value, value == defaults[name], "left out; it is for adversarial training only")
+        for approach, names in OWN_SETTINGS.items():
+            for name in names if approach != self.approach else ():
+                value = getattr(self, name)
+                _check(name, value, value == defaults[name], f"left out; it is for {approach} training only")
 
     def _check_embedded(self) -> None:
         """Raise `ConfigError` when stored scores are wanted where they would not be used, or would tell of
@@ -177,6 +190,13 @@ class TrainConfig:
         chosen = {name: self.options.get(name, known[name][0]) for name in ("classifier", "classifier_size")}
         name = str(chosen["classifier"])
         return name, seen_size(name, int(chosen["classifier_size"]))
+
+    @property
+    def stored_scores(self) -> tuple[str, int] | None:
+        """Classifier, and the side of the square that it saw, whose stored scores training needs, if any."""
+        if self.approach == "joint" and self.class_weight:
+            return self.teacher, self.teacher_size
+        return self.classifier if self.embedded else None
 
     @property
     def title(self) -> str:

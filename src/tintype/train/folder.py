@@ -67,20 +67,21 @@ def open_data(data: Path, validation: Path | None, config: TrainConfig) -> RunDa
         "validation": other_hash,
         "validation_pictures": len(other),
     }
-    scores = _open_scores(data, whole, config) if config.embedded else None
+    wanted = config.stored_scores
+    scores = None if wanted is None else _open_scores(data, whole, *wanted)
     if scores is not None:
         identity["scores"] = scores.sha256
         scores = scores.of(training.numbers) if isinstance(training, Subset) else scores
     return RunData(training, other, identity, scores)
 
 
-def _open_scores(data: Path, whole: PictureSet, config: TrainConfig) -> StoredScores:
+def _open_scores(data: Path, whole: PictureSet, classifier: str, size: int) -> StoredScores:
     if not isinstance(whole, PackedSet):
         raise DataError(
             f"{data} is no packed set and so has no stored scores; `tintype data pack` it, then "
-            "`tintype data embed`, or train with embedded=false"
+            "`tintype data embed`, or train with embedded=false (fusion) or class_weight=0 (iizuka)"
         )
-    return open_scores(whole, *config.classifier)
+    return open_scores(whole, classifier, size)
 
 
 def prepare(out: Path, config: TrainConfig, resume: bool) -> None:

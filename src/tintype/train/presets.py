@@ -17,6 +17,8 @@ EXPERIMENTS: Final[dict[str, tuple[str, str]]] = {
     "fusion-gan": ("fusion", "adversarial"),
     "tint": ("tint", "classification"),
     "zhang": ("zhang", "classification"),
+    "iizuka": ("iizuka", "joint"),
+    "cheng": ("cheng", "sampled"),
 }
 """Network and approach of all that can be trained by name."""
 
@@ -51,6 +53,8 @@ RECOMMENDED: Final[dict[str, dict[str, Any]]] = {
         "precision": "bf16-mixed",
     },
     "zhang": {"loss": REBALANCED},
+    "iizuka": {"side": 224, "batch": 128, "epochs": 11, "patience": 0},
+    "cheng": {},
 }
 """The preset `report`: what to change of the defaults, which are the settings of the report's first
 experiment."""
@@ -80,6 +84,8 @@ SMALL: Final[dict[str, dict[str, Any]]] = {
     | {"width": 50, "batch": 16, "rate": 2e-4, "conditional": True, "discriminator_width": 50},
     "tint": {"epochs": 10, "max_minutes": 120.0},
     "zhang": _SMALL | {"width": 50, "rate": 1e-3},
+    "iizuka": _SMALL | {"width": 38, "global_size": 96, "rate": 1e-3},
+    "cheng": _SMALL | {"rate": 1e-3},
 }
 """The preset `small`: what to change of `report`."""
 
@@ -101,6 +107,8 @@ TINY: Final[dict[str, dict[str, Any]]] = {
     "fusion-gan": _TINY | {"width": 12, "classifier_size": 64, "discriminator_width": 12},
     "tint": _TINY,
     "zhang": _TINY | {"width": 12},
+    "iizuka": _TINY | {"width": 12, "global_size": 64, "class_weight": 0.0},
+    "cheng": _TINY | {"samples": 16},
 }
 """The preset `tiny`: what to change of `small`."""
 

@@ -81,7 +81,7 @@ def train(
         run.begin_with(start)
     else:
         run.approach.begin()
-    if pictures.scores is not None:
+    if pictures.scores is not None and config.embedded:
         check_network(pictures.scores, run.approach.weights())
     run.go()
     team.leave()

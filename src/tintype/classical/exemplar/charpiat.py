@@ -1,25 +1,25 @@
 """Likely colors, one optimum: Charpiat, Hofmann and Schölkopf 2008, "Automatic Image Colorization via
 Multimodal Predictions", ECCV.
 
-What lightness looks like around a pixel often fits several colors, and their mean is none of them. So for each
-pixel p a whole distribution of colors is predicted, from the pixels s of the references by how near their
-descriptors v are (section 2, Parzen windows), with the colors discretised into bins c:
+What lightness looks like around a pixel often fits several colors, and their mean is none of them. So for
+each pixel p a whole distribution over colors is predicted, from pixels s of the references by how near their
+descriptors v are (section 2, Parzen windows), with colors discretised into bins c:
 
     P(c | v(p)) = Σ_s k(v(p), v(s)) [c_s = c] / Σ_s k(v(p), v(s)),  k(v, w) = exp(-|v - w|² / 2h²).
 
-In the same way the expected change of color g at p is predicted from that at s (section 3). One labeling of
-all pixels is then chosen (section 4), to minimise
+In the same way the change of color g that is to be expected at p is predicted from that at s (section 3). One
+labeling of all pixels is then chosen (section 4), to minimise
 
-    Σ_p -log P(c(p) | v(p)) + ρ Σ_pq |c(p) - c(q)| / g_pq,
+    Σ_p -log P(c(p) | v(p)) + ρ Σ_pq |c(p) - c(q)| / g_pq
 
-over neighbors p, q, with g_pq the mean of both; so color may change where such places in the references change
-color. The optimum is found by α-expansion (`cuts`), and then made continuous: each pixel takes the
-mean, weighted by k, of the colors in its bin.
+over pixels and neighbors p, q, with g_pq the mean of g at both: color may change where places like these
+change color in the references. The optimum is found by α-expansion (`cuts`) and then made continuous: each
+pixel takes the mean, weighted by k, of the samples' colors in its bin.
 
-Differences: descriptors are DAISY of two sizes (the paper: SURF of three) by their principal axes, with mean and deviation of
-lightness as in the paper. Bins are found by k-means (the paper: a tree). The window's width h grows where no sample is near. Continuous
-colors are not found by gradient descent on the energy. User's strokes as further costs (section 5) are left out: `Sitting` lays
-hints over references of a learned model.
+Differences: descriptors are DAISY of two sizes along their principal axes (the paper: SURF of three), with
+mean and deviation of lightness as in the paper; the lightness of references is first brought to the
+photograph's, as in Welsh et al. 2002. Bins are found by k-means (the paper: by a tree). h grows where no
+sample is near. Left out: the descent to continuous colors on the energy itself, and strokes as further costs.
 """
 
 from collections.abc import Sequence
@@ -50,6 +50,8 @@ TEXTURE_WEIGHT: Final = 20.0
 """L* that a unit of DAISY counts for."""
 WIDTH: Final = 4.0
 """h where samples are near, L*."""
+FARTHER: Final = 0.5
+"""h at least, as a share of the distance of the nearest sample."""
 COHERENCE: Final = 0.5
 """ρ."""
 LEAST_CHANGE: Final = 1.0
@@ -144,10 +146,12 @@ def _texture(luma: FloatArray) -> FloatArray:
 
 
 def _changes(chroma: FloatArray) -> FloatArray:
-    """Mean distance of a*b* to the neighbors right and below, [H, W]."""
-    right = np.diff(chroma, axis=1, append=chroma[:, -1:])
-    below = np.diff(chroma, axis=0, append=chroma[-1:])
-    return (np.hypot(*np.moveaxis(right, -1, 0)) + np.hypot(*np.moveaxis(below, -1, 0))) / 2
+    """Largest distance of a*b* to the four neighbors, [H, W], CIE units."""
+    right = np.hypot(*np.moveaxis(np.diff(chroma, axis=1), -1, 0))
+    below = np.hypot(*np.moveaxis(np.diff(chroma, axis=0), -1, 0))
+    sides = [((0, 0), (0, 1)), ((0, 0), (1, 0)), ((0, 1), (0, 0)), ((1, 0), (0, 0))]
+    steps = [np.pad(each, side) for each, side in zip((right, right, below, below), sides, strict=True)]
+    return np.asarray(np.max(steps, axis=0), np.float32)
 
 
 def _distances(bins: FloatArray) -> NDArray[np.float64]:
@@ -188,7 +192,7 @@ def _weights(rows: FloatArray, targets: FloatArray, squares: FloatArray) -> Floa
     least = apart.min(axis=1, keepdims=True)
     nearest = least + (rows**2).sum(axis=1, keepdims=True)
     apart -= least
-    apart *= -0.5 / np.maximum(nearest, np.float32(WIDTH**2))
+    apart *= -0.5 / np.maximum(nearest * np.float32(FARTHER**2), np.float32(WIDTH**2))
     np.exp(apart, out=apart)
     apart /= apart.sum(axis=1, keepdims=True)
     return apart

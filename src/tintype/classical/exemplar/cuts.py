@@ -4,11 +4,11 @@ The energy of labels f is
 
     E(f) = Σ_p cost[p, f_p] + Σ_pq weight[pq] · distance[f_p, f_q]
 
-over pixels p and pairs of neighbors pq, where `distance` is a metric of labels and weights are not negative.
-An expansion move lets every pixel keep its label or take α, at once and at the least energy, which one minimum
-cut finds. What no move lowers any more has at most 2 · max distance / min distance times the least energy of
-all labelings (their theorem 6.1). The cut is SciPy's `maximum_flow` (Dinic), in integers: energies are
-rounded to 1 / `FINENESS` of the largest cost.
+over pixels p and pairs of neighbors pq, where `distance` is a metric of labels and weights are not
+negative. An expansion move lets every pixel keep its label or take α, at once and at the least energy, which
+one minimum cut finds. If costs are not negative, what no move lowers any more has at most
+2 · max distance / min distance times the least energy of all labelings (their theorem 6.1). The cut is
+SciPy's `maximum_flow` (Dinic), in integers: energies are rounded to 1 / `FINENESS` of the largest capacity.
 """
 
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def _expansion(problem: Problem, labels: IntArray, label: int) -> IntArray | Non
 def _gathered(count: int, *parts: tuple[IntArray, FloatArray]) -> FloatArray:
     """Sums [count] of values by the pixels that they belong to."""
     pixels = np.concatenate([part[0] for part in parts])
-    return np.bincount(pixels, np.concatenate([part[1] for part in parts]), count)
+    return np.asarray(np.bincount(pixels, np.concatenate([part[1] for part in parts]), count), np.float64)
 
 
 def least_cut(gain: FloatArray, first: IntArray, second: IntArray, bond: FloatArray) -> BoolArray:

@@ -43,8 +43,8 @@ def daisy_descriptors(luma: FloatArray, radius: int, step: int = 1) -> FloatArra
     """Histograms of gradients around pixels, [h, w, DAISY_NUMBERS], of every `step`-th row and column.
 
     DAISY (Tola, Lepetit and Fua 2010) in place of SURF, which is patented in places and has no implementation
-    in the packages used here: both are histograms of gradients, and DAISY is meant for every pixel. Where
-    there is no gradient all numbers are 0; elsewhere their root of squares over a histogram is at most 1.
+    in the packages used here: both are histograms of gradients, and DAISY is meant for every pixel. Each
+    histogram has length 1; where there is no gradient, all directions count the same.
     """
     padded = np.pad(luma.astype(np.float64) / 100, radius, mode="symmetric")
     describe: Callable[..., NDArray[np.float64]] = feature.daisy
@@ -105,7 +105,7 @@ def _gabor_window(
     across = v[:, None] * np.float32(np.cos(angle)) - u * np.float32(np.sin(angle))
     wide = 1 / (3 * wavelength)
     narrow = np.tan(np.pi / (2 * orientations)) / wavelength
-    window = np.exp(-0.5 * ((along / np.float32(wide)) ** 2 + (across / np.float32(narrow)) ** 2))
+    window: FloatArray = np.exp(-0.5 * ((along / np.float32(wide)) ** 2 + (across / np.float32(narrow)) ** 2))
     window[0, 0] = 0
     return window
 

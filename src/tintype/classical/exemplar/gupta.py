@@ -1,23 +1,24 @@
 """Superpixels like superpixels: Gupta, Chia, Rajan, Ng and Huang 2012, "Image Colorization Using Similar
 Images", ACM Multimedia.
 
-The photograph and the references are cut into superpixels (section 3.1). Each is described (3.2) by four
-features: intensity (its mean and its neighbors'), deviation of lightness (likewise), Gabor filters of eight
-directions and five sizes, and histograms of gradients. Matching goes in a cascade (3.3): feature
-after feature, of the superpixels of the references those nearest by it stay, half of them each time, and of
-the last the one with the least weighted distance
+The photograph and the references are cut into superpixels, and each is described by four features f:
+intensity (its mean, and its neighbors'), Gabor filters of eight directions and five sizes, histograms of
+gradients, and deviation of lightness (its own, and its neighbors'). Matching goes in a cascade: of the
+references' superpixels those clearly nearer than the mean one stay, by one feature after the other. Of the
+last, the match of p is the r of least
 
-    Σ_f w_f |f(p) - f(r)| / (mean of that distance),  w = (0.2, 0.5, 0.2, 0.1) for Gabor, gradients, intensity, deviation
+    C(p, r) = Σ_f w_f |f(p) - f(r)| / (mean of |f - f'|),
 
-is the match, from which p takes the mean color. Its confidence is 1 / (1 + that distance). Then superpixels vote (3.4): a superpixel whose
-color few of the like ones around it share takes the color that most of them have, by confidence. Last, the colors stand as
-micro-strokes in the superpixels' centers, and the least squares of Levin et al. 2004 (`scribble.levin`)
-spread them (3.5).
+and p takes its median color, with confidence 1 / (1 + C). Then space votes: a superpixel whose color few of
+the like ones around it share takes the color that most of them have, each counting by its confidence. Last,
+the colors stand as micro-strokes in the superpixels' hearts, and the least squares of Levin et al. 2004
+(`scribble.levin`) spread them.
 
-Differences: superpixels are SLIC's, gradients DAISY's (the paper: TurboPixels, SURF). Candidates as near as the last that stays
-stay too, so that even areas are not decided by chance. The lightness of references is first brought to the photograph's
-as in Welsh et al. 2002. The paper votes within segments found by mean shift; here among the superpixels that touch it or
-touch those, by likeness of intensity. Superpixels of little confidence get no stroke.
+Differences: superpixels are SLIC's and gradients DAISY's (the paper: TurboPixels, SURF). The cascade begins
+with intensity, and what stays is told by distance (the paper: by rank), since where there is no texture ranks
+by texture are chance. The lightness of references is first brought to the photograph's, as in Welsh et al.
+2002. The paper votes within segments found by mean shift; here those vote that touch a superpixel or touch
+one that does, by likeness of intensity.
 """
 
 from collections.abc import Sequence
@@ -35,8 +36,8 @@ from tintype.classical.scribble.levin import Levin
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
-PIECES: Final = 600
-"""Superpixels of the photograph, and of each reference."""
+PIECE: Final = 100
+"""Pixels of a superpixel, about."""
 WAVELENGTHS: Final = (4.0, 5.7, 8.0, 11.3, 16.0)
 """Pixels."""
 DIRECTIONS: Final = 8
@@ -47,17 +48,15 @@ STEP: Final = 2
 SIDE: Final = 5
 """Pixels across the squares that deviations are of."""
 KEPT: Final = 0.5
-"""Share of the candidates that each feature lets stay."""
-WEIGHTS: Final = (0.2, 0.5, 0.2, 0.1)
+"""How far from the least distance to the mean one candidates may lie to stay."""
+WEIGHTS: Final = (0.5, 0.2, 0.2, 0.1)
 """Of the features in the order of the cascade."""
-TIE: Final = 0.05
-"""Of the mean distance: by how much more than the last of those that stay is as near."""
 LIKE: Final = 6.0
 """L*; superpixels that differ by it are hardly of one thing."""
 SAME_COLOR: Final = 12.0
 """CIE units; colors that differ by it hardly vote for one another."""
-TRUSTED: Final = 0.7
-"""Share of the superpixels, those of most confidence, that get strokes."""
+TINIEST: Final = 1e-6
+"""Mean distance below which a feature tells nothing apart."""
 
 
 def gupta(luma: FloatArray, references: Sequence[FloatArray], swatches: Sequence[Swatch] = ()) -> FloatArray:
@@ -68,17 +67,17 @@ def gupta(luma: FloatArray, references: Sequence[FloatArray], swatches: Sequence
     sources.check(references)
     sources.refuse_swatches("gupta", swatches)
     remap = sources.Remapping.between([lab[..., 0] for lab in references], luma)
-    pieces = superpixels(luma, PIECES)
+    pieces = superpixels(luma, PIECE)
     wanted = _described(luma, pieces)
     known, colors = [], []
     for lab in references:
-        parts = superpixels(lab, PIECES)
+        parts = superpixels(lab, PIECE)
         known.append(_described(remap(lab[..., 0]), parts))
-        colors.append(parts.means(lab[..., 1:]))
+        colors.append(parts.medians(lab[..., 1:]))
     offered = [np.concatenate(blocks) for blocks in zip(*known, strict=True)]
     match, confidence = _cascade(wanted, offered)
-    voted, agreement = _vote(pieces, wanted[2][:, 0], np.concatenate(colors)[match], confidence)
-    return Levin(luma).paint(_strokes(pieces, voted, agreement))
+    voted = _vote(pieces, wanted[0][:, 0], np.concatenate(colors)[match], confidence)
+    return Levin(luma).paint(_strokes(pieces, voted))
 
 
 def _described(luma: FloatArray, pieces: Superpixels) -> list[FloatArray]:
@@ -88,9 +87,9 @@ def _described(luma: FloatArray, pieces: Superpixels) -> list[FloatArray]:
     intensity = pieces.means(luma)
     deviation = pieces.means(features.mean_and_deviation(luma, SIDE)[1])
     return [
+        np.stack([intensity, pieces.around(intensity)], axis=1),
         pieces.means(gabor),
         pieces.means(gradients[: luma.shape[0], : luma.shape[1]]),
-        np.stack([intensity, pieces.around(intensity)], axis=1),
         np.stack([deviation, pieces.around(deviation)], axis=1),
     ]
 
@@ -99,17 +98,17 @@ def _cascade(wanted: Sequence[FloatArray], offered: Sequence[FloatArray]) -> tup
     """For each of n pieces the best of m offered, [n], and the confidence, [n], in 0..1."""
     total = np.zeros((len(wanted[0]), len(offered[0])), np.float32)
     staying = np.ones(total.shape, bool)
-    left = total.shape[1]
     for want, offer, weight in zip(wanted, offered, WEIGHTS, strict=True):
         apart = _distances(want, offer)
-        apart /= max(float(apart.mean()), np.finfo(np.float32).tiny)
-        left = max(1, round(left * KEPT))
-        last = np.partition(np.where(staying, apart, np.inf), left - 1, axis=1)[:, left - 1]
-        staying &= apart <= last[:, None] + TIE
+        apart /= np.float32(max(float(apart.mean()), TINIEST))
+        least = np.min(apart, axis=1, where=staying, initial=np.inf, keepdims=True)
+        mean = np.mean(apart, axis=1, where=staying, keepdims=True)
+        staying &= apart <= least + KEPT * np.maximum(mean - least, TINIEST)
         total += np.float32(weight) * apart
     total[~staying] = np.inf
     match = np.argmin(total, axis=1)
-    return match, 1 / (1 + np.take_along_axis(total, match[:, None], axis=1)[:, 0])
+    least = np.take_along_axis(total, match[:, None], axis=1)[:, 0]
+    return match, (1 / (1 + least)).astype(np.float32)
 
 
 def _distances(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -117,27 +116,25 @@ def _distances(first: FloatArray, second: FloatArray) -> FloatArray:
     center = second.mean(axis=0)
     one, two = (first - center).astype(np.float64), (second - center).astype(np.float64)
     squares = (one**2).sum(axis=1)[:, None] + (two**2).sum(axis=1) - 2 * one @ two.T
-    return np.sqrt(np.maximum(squares, 0)).astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float32)
 
 
 def _vote(
     pieces: Superpixels, intensity: FloatArray, colors: FloatArray, confidence: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Colors [count, 2] after the vote, and what part of the votes around each has gone to it, [count]."""
+) -> FloatArray:
+    """Colors [count, 2] after the vote."""
     first, second = _near(pieces)
     like = np.exp(-0.5 * ((intensity[first] - intensity[second]) / LIKE) ** 2)
     power = like * confidence[second] ** 2
     voters = csr_array((power, (first, second)), shape=(pieces.count, pieces.count))
-    voted, agreement = colors.copy(), np.empty(pieces.count, np.float32)
+    voted = colors.copy()
     for piece in range(pieces.count):
         around = slice(*voters.indptr[piece : piece + 2])
         those, votes = voters.indices[around], voters.data[around]
         apart = ((colors[those][:, None] - colors[those]) ** 2).sum(axis=-1)
         support = np.exp(-0.5 * apart / SAME_COLOR**2) @ votes
-        best = int(np.argmax(support))
-        voted[piece] = colors[those[best]]
-        agreement[piece] = support[best] / votes.sum()
-    return voted, agreement * confidence
+        voted[piece] = colors[those[int(np.argmax(support))]]
+    return voted
 
 
 def _near(pieces: Superpixels) -> tuple[IntArray, IntArray]:
@@ -149,12 +146,10 @@ def _near(pieces: Superpixels) -> tuple[IntArray, IntArray]:
     return found.row.astype(np.int64), found.col.astype(np.int64)
 
 
-def _strokes(pieces: Superpixels, colors: FloatArray, trust: FloatArray) -> FloatArray:
-    """Micro-strokes in the pieces that are trusted most, as hints [H, W, 3]."""
+def _strokes(pieces: Superpixels, colors: FloatArray) -> FloatArray:
+    """Micro-strokes in the hearts of the pieces, as hints [H, W, 3]."""
     hints = np.zeros((pieces.labels.size, 3), np.float32)
-    least = np.quantile(trust, 1 - TRUSTED, method="lower")
-    chosen = trust >= least
-    hearts = pieces.hearts()[chosen]
-    hints[hearts, :2] = colors[chosen]
+    hearts = pieces.hearts()
+    hints[hearts, :2] = colors
     hints[hearts, 2] = 1
     return hints.reshape(*pieces.labels.shape, 3)

@@ -1,14 +1,14 @@
 """Several references, their light taken out: after Liu, Wan, Qu, Wong, Lin, Leung and Heng 2008, "Intrinsic
 Colorization", SIGGRAPH Asia.
 
-The paper finds photographs of the very same place, registers them with the gray one, and solves for what they
-share: the reflectance, free of each one's light. Colors are taken from it, and the gray picture's own light is
-laid over them. So each reference may be lit in another way.
+The paper finds photographs of the very same place, registers them with the gray one, and solves for what
+they share: the reflectance, free of each one's light. Colors are taken from it, and the gray picture's own
+light is laid over them. So each reference may be lit in another way.
 
 Here references show like things, not the same place, so nothing can be registered, and of the paper remain:
 
-- *Color without light.* Light t times as strong turns XYZ into t·XYZ. Where CIE's cube root holds (above L* 8),
-  L* + 16 as well as a* and b* then grow by the cube root of t. So
+- *Color without light.* Light t times as strong turns XYZ into t·XYZ. Where CIE's cube root holds (above
+  L* 8), L* + 16 as well as a* and b* then grow by the cube root of t. So
 
       a* / (L* + 16),  b* / (L* + 16)
 
@@ -19,7 +19,8 @@ Here references show like things, not the same place, so nothing can be register
   described by this, by its deviation, and by DAISY of it.
 - *References vote.* Each gives every pixel its `NEAREST` best matches. A color's votes are those of all
   references' matches near it, Σ_r w_r exp(-|c - c_r|² / 2σ²) with w = exp(-d² / 2h²) by the distance of
-  descriptors; the most voted wins, as the mean of those near it. Thus references that fit a part of the photograph decide it.
+  descriptors; the most voted wins, as the mean of those near it. So each part of the photograph is
+  decided by the references that fit it.
 - *What none is sure of* is filled by the least squares of Levin et al. 2004 from what is (the paper: where
   registration failed).
 
@@ -46,7 +47,7 @@ OFFSET: Final = 16.0
 TONES: Final = 100 / np.log((100 + OFFSET) / OFFSET)
 """Makes 0..100 of the logarithm, so that its units are about those of L*."""
 SLOW: Final = 0.25
-"""Deviation of the Gaussian that light is told by, as a share of the side of a square of the picture's area."""
+"""Deviation of the Gaussian that light is told by; its unit is the side of a square of the picture's area."""
 LEVELED: Final = 0.5
 """Share of the slow change that is taken out."""
 STRONGEST: Final = 2.0
@@ -110,7 +111,7 @@ def _tones(luma: FloatArray) -> FloatArray:
     """The logarithm of lightness, about 0..100, less half of its slow change, [H, W]."""
     tone = TONES * np.log((np.maximum(luma, 0) + OFFSET) / OFFSET)
     slow = ndimage.gaussian_filter(tone, SLOW * float(np.sqrt(luma.size)), mode="nearest", truncate=2.0)
-    return (tone - LEVELED * (slow - slow.mean())).astype(np.float32)
+    return np.asarray(tone - LEVELED * (slow - slow.mean()), np.float32)
 
 
 def _described(tones: FloatArray, at: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -17,7 +17,9 @@ LEAST_CHROMA: Final = 0.5
 """Mean C*ab of all references together, CIE units, below which there is no color to take. Far below what is
 seen as gray: who reads the files judges that, each by itself."""
 FLAT: Final = 1e-3
-"""L*; a deviation below it is that of an even picture."""
+"""L*; a range below it is that of an even picture."""
+ENDS: Final = (2.0, 98.0)
+"""Percentiles that a picture's range of lightness lies between."""
 
 
 def check(references: Sequence[FloatArray], swatches: Sequence[Swatch] = ()) -> None:
@@ -52,34 +54,40 @@ def refuse_swatches(name: str, swatches: Sequence[Swatch]) -> None:
 
 @dataclass(frozen=True)
 class Remapping:
-    """L* of references brought to the mean and the deviation of a photograph's.
+    """L* of references brought to the range of a photograph's: Y' = (range_B / range_A) (Y - low_A) + low_B.
 
-    Welsh et al. 2002, section 3, after Hertzmann et al. 2001, "Image Analogies", section 3.4:
-    Y' = (σ_B / σ_A) (Y - μ_A) + μ_B.
+    Welsh et al. 2002, section 3, after Hertzmann et al. 2001, match mean and deviation. Those depend on how
+    much room each tone takes, so a dark thing before much sky would be held against another's sky; the ends
+    of the range do not, and gave better colors (docs/benchmarks/references.md).
     """
 
     gain: float
-    shift: float
+    low_source: float
+    low_aim: float
 
     @classmethod
-    def between(cls, sources: Sequence[FloatArray], luma: FloatArray) -> "Remapping":
-        """From all `sources` (L*, any shapes) as if they were one picture, to `luma`.
+    def between(cls, lightness: Sequence[FloatArray], luma: FloatArray) -> "Remapping":
+        """From the `lightness` of all references, any shapes, as if they were one picture, to `luma`.
 
         One for all keeps apart what is dark in one reference and light in another.
         """
-        together = np.concatenate([each.reshape(-1) for each in sources]).astype(np.float64)
-        deviation, aim = float(together.std()), float(luma.std(dtype=np.float64))
-        gain = aim / deviation if deviation > FLAT else 1.0
-        return cls(gain, float(luma.mean(dtype=np.float64)) - gain * float(together.mean()))
+        together = np.concatenate([each.reshape(-1) for each in lightness])
+        low, high = np.percentile(together, ENDS)
+        aim_low, aim_high = np.percentile(luma, ENDS)
+        gain = float((aim_high - aim_low) / (high - low)) if high - low > FLAT else 1.0
+        return cls(gain, float(low), float(aim_low))
 
     def __call__(self, lightness: FloatArray) -> FloatArray:
         """Same shape."""
-        return (self.gain * lightness + self.shift).astype(np.float32)
+        return np.asarray((lightness - self.low_source) * self.gain + self.low_aim, np.float32)
 
 
 def jittered(shape: tuple[int, ...], count: int, generator: np.random.Generator) -> IntArray:
-    """About `count` pixels of a picture [H, W], by flat index: one at random from each cell of a grid, so that they
-    lie evenly and on no pattern (Welsh et al. 2002, section 3). All pixels where there are no more."""
+    """About `count` pixels of a picture [H, W], by flat index; all where there are no more.
+
+    One at random from each cell of a grid, so that they lie evenly and on no pattern (Welsh et al. 2002,
+    section 3).
+    """
     height, width = shape
     if height * width <= count:
         return np.arange(height * width)

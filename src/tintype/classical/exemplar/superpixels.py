@@ -13,8 +13,12 @@ from skimage import segmentation
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
-COMPACTNESS: Final = 0.05
+COMPACTNESS: Final = 0.2
 """SLIC's weight of nearness, for pictures in 0..1: small, so that pieces keep to edges."""
+SMOOTHING: Final = 1.0
+"""Deviation, in pixels, of the Gaussian that pictures are smoothed by before: pieces of grain are none."""
+FEWEST: Final = 24
+"""Pieces that small pictures are cut into, where they have as many pixels."""
 ROUNDS: Final = 5
 """SLIC's rounds of k-means."""
 
@@ -38,6 +42,12 @@ class Superpixels:
         mean: FloatArray = belongs @ values.reshape(len(flat), -1)
         return mean.reshape(self.count, *values.shape[2:])
 
+    def medians(self, values: FloatArray) -> FloatArray:
+        """Of values [H, W, n] the median of each piece, [count, n], whatever its rim has."""
+        every = range(self.count)
+        planes = [ndimage.median(plane, self.labels, every) for plane in np.moveaxis(values, -1, 0)]
+        return np.stack(planes, axis=1).astype(np.float32)
+
     def around(self, values: FloatArray) -> FloatArray:
         """Of values [count] the mean of the neighbors of each piece; its own if it has none."""
         first, second = self.pairs.T
@@ -58,17 +68,19 @@ class Superpixels:
         return order[np.searchsorted(flat[order], np.arange(self.count))]
 
 
-def superpixels(picture: FloatArray, count: int) -> Superpixels:
-    """About `count` pieces of L* [H, W] or L*a*b* [H, W, 3], fewer where the picture is small.
+def superpixels(picture: FloatArray, size: int) -> Superpixels:
+    """Pieces of about `size` pixels of L* [H, W] or L*a*b* [H, W, 3].
 
     SLIC (Achanta et al. 2012) in place of Gupta's TurboPixels (Levinshtein et al. 2009), which no package
     has: both grow even pieces that keep to edges.
     """
+    pixels = picture.shape[0] * picture.shape[1]
     split: Callable[..., IntArray] = segmentation.slic
     found = split(
         picture.astype(np.float64),
-        n_segments=min(count, picture.shape[0] * picture.shape[1]),
+        n_segments=max(min(pixels, FEWEST), pixels // size),
         compactness=COMPACTNESS,
+        sigma=SMOOTHING,
         max_num_iter=ROUNDS,
         convert2lab=False,
         start_label=0,

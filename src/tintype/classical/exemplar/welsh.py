@@ -1,8 +1,8 @@
 """Pixels like pixels: Welsh, Ashikhmin and Mueller 2002, "Transferring Color to Greyscale Images", SIGGRAPH.
 
-Everything is by lightness. Its range in the references is first brought to the photograph's (section 3,
-`sources.Remapping`). About 200 pixels of each reference are drawn, one at random from each cell of a grid.
-Each pixel p of the photograph takes a*b* of the sample s that is most like it,
+Everything is by lightness. Its range in the references is first brought to the photograph's (section 3; how
+is told in `sources.Remapping`). About 200 pixels of each reference are drawn, one at random from each cell of
+a grid. Each pixel p of the photograph takes a*b* of the sample s that is most like it,
 
     E(p, s) = 1/2 |Y(p) - Y(s)| + 1/2 |σ(p) - σ(s)|,
 
@@ -82,7 +82,8 @@ def _transfer(
         colors.append(lab[..., 1:].reshape(-1, 2)[chosen])
     tree = cKDTree(np.concatenate(likeness))
     _, nearest = tree.query(_statistics(luma).reshape(-1, 2), p=1)
-    return np.concatenate(colors)[nearest].reshape(*luma.shape, 2).astype(np.float32)
+    found = np.concatenate(colors)[nearest].reshape(*luma.shape, 2)
+    return np.asarray(found, np.float32)
 
 
 def _statistics(luma: FloatArray) -> FloatArray:

@@ -82,6 +82,9 @@ def test_methods_paint_with_the_strokes_that_are_drawn_from_the_truth(pictures, 
     truth = again.truth(2)
     assert again.strokes("dip (4 strokes)", 2) == simulate(truth, 4)
     assert again.strokes("gray", 2) is None
+    shown = again.stroked("dip (4 strokes)", 2)
+    assert np.ptp(shown.astype(int), axis=-1).max() > 20
+    assert np.ptp(again.gray(2).astype(int), axis=-1).max() <= 2
 
 
 @pytest.mark.parametrize(
@@ -231,7 +234,7 @@ def test_a_stopped_evaluation_of_told_entries_goes_on_and_ends_the_same(others, 
 
 
 def test_several_processes_give_the_same_file_for_told_entries(pictures, hinted, tmp_path):
-    models = (hinted,)
+    models = (hinted, "yatziv")
     scored(pictures, tmp_path / "one.json", *models, strokes=3)
     scored(pictures, tmp_path / "two.json", *models, strokes=3, jobs=2)
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()

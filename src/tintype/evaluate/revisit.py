@@ -1,6 +1,7 @@
 """Pictures of an evaluation painted again, for people to look at: what was scored, to the bit."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,10 @@ from tintype.hints import Hints
 from tintype.zoo import find_model, list_models
 
 GRAY: Final = "gray"
+SHOWN_RADIUS: Final = 0.016
+"""Half the width of strokes that are shown, as a share of the picture's side."""
+SHOWN_LIGHTNESS: Final = 65.0
+"""L* at which their colors are seen best."""
 
 
 class Revisit:
@@ -102,10 +107,14 @@ class Revisit:
         return None if count is None else simulate(self.truth(number), count)
 
     def stroked(self, name: str, number: int) -> Picture:
-        """The same in gray, but for the strokes that an entry was given."""
+        """The same in gray, with the strokes that an entry was given; wider than they were, so that they are
+        seen, and of one lightness."""
         lightness = to_lab(self.truth(number))[..., 0]
-        planes = Told(self.strokes(name, number)).planes(len(lightness), lightness.shape)
-        return to_bytes(color.lab_to_srgb(colored(lightness, planes[..., :2])))
+        given = self.strokes(name, number) or Hints()
+        wide = [replace(hint, radius=SHOWN_RADIUS * len(lightness)) for hint in given.hints]
+        planes = Told(Hints(tuple(wide))).planes(len(lightness), lightness.shape)
+        shown = np.where(planes[..., 2] > 0, SHOWN_LIGHTNESS, lightness)
+        return to_bytes(color.lab_to_srgb(colored(shown.astype(np.float32), planes[..., :2])))
 
     def reference(self, name: str, number: int) -> Picture:
         """The photograph that an entry was given for it, [S, S, 3].

@@ -11,11 +11,11 @@ from PIL import Image
 import tintype
 import tiny_methods
 from tintype.color import lab_to_srgb, srgb_to_lab
-from tintype.engine import shared
+from tintype.engine import seats, shared
 from tintype.engine.colorizer import Colorizer
 from tintype.engine.methods import load, predictor_for
 from tintype.engine.references import References
-from tintype.engine.seats import over
+from tintype.engine.seats import over, widened
 from tintype.errors import (
     ConfigError,
     DeviceError,
@@ -26,6 +26,7 @@ from tintype.errors import (
 )
 from tintype.hints import Hint, SwatchPair
 from tintype.photo import read_provenance
+from tiny_models import contract, write_model
 
 GRAY = np.full((40, 60), 120, np.uint8)
 GREEN = [Hint.at(15, 20, {"a": -20, "b": 15}, radius=4)]
@@ -261,11 +262,65 @@ def test_a_method_takes_every_kind_of_photograph(tmp_path: Path) -> None:
 
 def test_a_persons_hints_lie_over_those_that_were_found() -> None:
     found, own = np.zeros((2, 1, 3, 2, 2), np.float32)
-    found[:, :, 0] = (9, 8, 1)[0]
-    found[:, 2, 0] = 1
+    found[:, 0], found[:, 2, 0] = 9, 1
     own[0, :, 0, 0] = (-4, 5, 1)
     together = over(found, own)
     assert together[0, :, 0, 0].tolist() == [-4, 5, 1]
     assert together[0, 2].tolist() == [[1, 1], [0, 0]]
     assert together[0, 0, 0, 1] == 9
-    assert over(found, None) is found
+
+
+@pytest.mark.parametrize("cells", [0, 1, 3])
+def test_a_marked_place_is_widened_by_so_many_cells(cells: int) -> None:
+    marked = np.zeros((9, 12), bool)
+    marked[4, 5] = marked[0, 11] = True
+    y, x = np.indices(marked.shape)
+    near = np.maximum(abs(y - 4), abs(x - 5)) <= cells
+    corner = np.maximum(y, 11 - x) <= cells
+    np.testing.assert_array_equal(widened(marked, cells), near | corner)
+
+
+@pytest.fixture
+def matching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Colorizer:
+    """A model that takes hints and references, of which it takes the mean color for everything."""
+
+    def everywhere(_predictor: object, luma: np.ndarray, references: References) -> np.ndarray:
+        mean = np.mean([lab.mean(axis=(0, 1))[1:] for lab in references.lab(64)], axis=0)
+        planes = np.array([*mean, 1], np.float32)[np.newaxis, :, np.newaxis, np.newaxis]
+        return planes * np.ones_like(luma)
+
+    monkeypatch.setattr(seats, "reference_hints", everywhere)
+    promise = contract(hints=True, features=True, features_stride=8)
+    return Colorizer(write_model(tmp_path / "matching.onnx", promise), "cpu", 1)
+
+
+def test_a_model_with_hints_and_features_takes_colors_from_a_reference(matching: Colorizer) -> None:
+    plain = ab(matching.colorize(GRAY)).mean(axis=(0, 1))
+    like = ab(matching.colorize(GRAY, references=flat(-30, 30))).mean(axis=(0, 1))
+    assert like[0] < plain[0] - 5
+    assert like[1] > plain[1] + 5
+
+
+def test_a_persons_hints_count_where_they_reach_and_the_reference_elsewhere(matching: Colorizer) -> None:
+    sitting = matching.set_photo(GRAY)
+    reference = References(flat(-30, 30))
+    hint = [Hint.at(5, 20, {"a": 60, "b": -50}, radius=5)]
+    own, like = sitting.predict(hint), sitting.predict(references=reference)
+    both = sitting.predict(hint, references=reference)
+    reached = np.hypot(*(own.chroma - sitting.predict().chroma).transpose(2, 0, 1)) > 5
+    assert 0 < reached.sum() < reached.size / 3
+    np.testing.assert_array_equal(both.chroma[reached], own.chroma[reached])
+    far = np.s_[:, -4:]
+    np.testing.assert_array_equal(both.chroma[far], like.chroma[far])
+    assert (both.chroma[far] != own.chroma[far]).any()
+
+
+def test_the_record_of_a_model_tells_references_and_hints(matching: Colorizer) -> None:
+    sitting = matching.set_photo(GRAY)
+    reference = References(flat(-30, 30))
+    sitting.predict(GREEN, references=reference)
+    stored = sitting.provenance().settings
+    assert (stored["references"]["sha256"], stored["hints"]["count"]) == (reference.sha256, 1)
+    assert "method" not in stored
+    sitting.predict()
+    assert not {"references", "hints"} & sitting.provenance().settings.keys()

@@ -1,9 +1,10 @@
 """A picture before a model or a method: set once, predicted many times."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tintype.classical import Swatch
 from tintype.contract import Contract
@@ -11,6 +12,11 @@ from tintype.engine.abilities import Ability
 from tintype.engine.matching import reference_hints
 from tintype.engine.predictors import FloatArray, OnnxPredictor, Output
 from tintype.engine.references import References
+
+BoolArray = NDArray[np.bool_]
+
+NOTICED: Final = 5.0
+"""CIE units: a hint reaches as far as it changes colors by more than this, about what eyes notice."""
 
 
 class Seat(Protocol):
@@ -67,6 +73,7 @@ class ModelSeat:
         self._predictor = predictor
         self._luma = luma
         self._matched: tuple[References, FloatArray] | None = None
+        self._plain: FloatArray | None = None
 
     def predict(
         self,
@@ -77,12 +84,13 @@ class ModelSeat:
         *,
         distribution: bool = False,
     ) -> Output:
-        """See `Seat`. What is found in references are hints, and a person's own lie over them."""
+        """See `Seat`. What is found in references are hints; they give way wherever a person's own reach."""
         if swatches:
             self._predictor.demand(Ability.SWATCHES)
         if references is not None:
             self._predictor.demand(Ability.REFERENCES)
-            hints = over(self._match(references), hints)
+            matched = self._match(references)
+            hints = matched if hints is None else over(matched * ~self._reach(hints), hints)
         return self._predictor.predict(self._luma, hints, vivid, distribution=distribution)
 
     def _match(self, references: References) -> FloatArray:
@@ -91,7 +99,31 @@ class ModelSeat:
             self._matched = (references, reference_hints(self._predictor, self._luma, references))
         return self._matched[1]
 
+    def _reach(self, hints: FloatArray) -> BoolArray:
+        """Where a person's hints alone change what the model says, and a little around, [1, 1, H, W].
 
-def over(below: FloatArray, above: FloatArray | None) -> FloatArray:
+        Hints out of a reference lie close together: if they stayed there, a person's would change nothing but
+        its own place. Around it they would color it from its edge, where one of them may still lie on it.
+        """
+        if self._plain is None:
+            self._plain = self._predictor.predict(self._luma).chroma
+        change = self._predictor.predict(self._luma, hints).chroma - self._plain
+        contract = self._predictor.contract
+        changed = np.hypot(change[0, 0], change[0, 1]) > NOTICED
+        changed = widened(changed, contract.features_stride // contract.chroma_stride)
+        return np.kron(changed, np.ones((contract.chroma_stride,) * 2, bool))[np.newaxis, np.newaxis]
+
+
+def over(below: FloatArray, above: FloatArray) -> FloatArray:
     """Hints [1, 3, H, W] laid over others: where both say something, `above` counts."""
-    return below if above is None else np.where(above[:, 2:] > 0, above, below)
+    return np.where(above[:, 2:] > 0, above, below)
+
+
+def widened(marked: BoolArray, cells: int) -> BoolArray:
+    """What is marked [H, W], and all that lies within so many cells of it along both axes."""
+    for axis in (0, 1):
+        padding = [(cells, cells) if each == axis else (0, 0) for each in (0, 1)]
+        padded = np.pad(marked, padding)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * cells + 1, axis=axis)
+        marked = np.asarray(windows.any(axis=-1))
+    return marked

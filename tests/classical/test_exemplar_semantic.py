@@ -23,12 +23,27 @@ def mixed(seed: int, shape: tuple[int, int] = (8, 6)) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, len(KINDS), shape)
 
 
+def regions(seed: int, shape: tuple[int, int]) -> np.ndarray:
+    """Kinds of things in regions of 3×3 places each."""
+    return np.kron(mixed(seed, shape), np.ones((3, 3), int))
+
+
 def test_each_place_takes_the_color_of_the_same_thing_wherever_it_is() -> None:
-    kinds = mixed(0)
-    matched = match(picture(kinds), [picture(mixed(1, (5, 9)))])
+    kinds = regions(0, (4, 3))
+    matched = match(picture(kinds), [picture(regions(1, (3, 5)))])
     fine = np.kron(kinds, np.ones((QUARTERS, QUARTERS), int))
-    np.testing.assert_allclose(matched.chroma, COLORS[fine], atol=0.01)
-    np.testing.assert_allclose(matched.trust, 1)
+    inside = np.kron(np.ones((4, 3), bool), np.pad(np.ones((4, 4), bool), 1))  # colors mix along borders
+    np.testing.assert_allclose(matched.chroma[inside], COLORS[fine[inside]], atol=0.01)
+    np.testing.assert_allclose(matched.trust, 1, atol=1e-5)
+
+
+def test_colors_do_not_run_over_an_edge_of_lightness() -> None:
+    kinds = np.zeros((6, 6), int)
+    kinds[:, 3:] = 1
+    seen = picture(kinds)
+    seen.lab[:, 6:, 0] = 90
+    matched = match(seen, [seen])
+    np.testing.assert_allclose(matched.chroma, seen.lab[..., 1:], atol=0.1)
 
 
 def test_quarters_of_one_place_are_told_apart_by_their_lightness() -> None:

@@ -15,7 +15,8 @@ whole, since a network sees much the same in the sky of any two photographs, of 
     trust(x) = ramp((max s(p, ·) + mean over p of max s(p, ·)) / 2) · agreement(x)
 
 with a ramp from 0 at `STRANGE` to 1 at `ALIKE`, and an agreement that falls when the colors differ by much.
-With several references each quarter takes that which it trusts most.
+With several references each quarter takes that which it trusts most. Colors and trust are then evened out
+over neighboring quarters of like lightness, so that places do not show as squares.
 
 What a network says by itself is the rest: the color of a hint is its prediction, moved towards m by the
 trust. Left out: the coarse-to-fine search of Liao, since colors are smooth, and the learned second network of
@@ -39,7 +40,7 @@ LIGHTNESS: Final = 8.0
 """σ, in L*: quarters whose lightness differs by more hardly count."""
 LEAST_WEIGHT: Final = 1e-3
 """Of a quarter of any lightness, so that there always is one."""
-STRANGE: Final = 0.3
+STRANGE: Final = 0.35
 """Likeness up to which nothing is trusted: that of photographs that have nothing to do with one another."""
 ALIKE: Final = 0.6
 """Likeness from which on a color is trusted wholly: that of two photographs of one scene."""
@@ -47,6 +48,8 @@ VARIED: Final = 16.0
 """CIE units: deviation of the colors up to which they agree; at twice that they say nothing."""
 LEAST_TRUST: Final = 0.2
 """Below this a quarter gets no hint."""
+KERNEL: Final = np.outer([1, 2, 1], [1, 2, 1])
+"""Weights of a quarter and its neighbors when colors are evened out."""
 QUARTERS: Final = 2
 """So many times finer than features are colors, on each side."""
 
@@ -77,10 +80,11 @@ def match(photo: Seen, references: Sequence[Seen]) -> Matched:
     trusts = np.stack([each.trust for each in found])  # [references, 2h, 2w]
     best = trusts.argmax(axis=0)[np.newaxis]
     chroma = np.stack([each.chroma for each in found])
-    return Matched(
+    matched = Matched(
         np.take_along_axis(chroma, best[..., np.newaxis], axis=0)[0],
         np.take_along_axis(trusts, best, axis=0)[0],
     )
+    return _evened(matched, photo.lab[..., 0])
 
 
 def hints(matched: Matched, predicted: FloatArray, size: tuple[int, int]) -> FloatArray:
@@ -129,6 +133,23 @@ def _match_one(photo: Seen, reference: Seen) -> Matched:
     trust: FloatArray = ramp[:, np.newaxis] * np.clip(2 - deviation / VARIED, 0, 1).astype(np.float32)
     shape = photo.features.shape[1:]
     return Matched(_together(mean, shape), _together(trust[..., np.newaxis], shape)[..., 0])
+
+
+def _evened(matched: Matched, lightness: FloatArray) -> Matched:
+    """Means over each quarter and its neighbors of like lightness [2h, 2w], of colors by their trust."""
+    height, width = lightness.shape
+    planes = np.concatenate(
+        [lightness[..., np.newaxis], matched.trust[..., np.newaxis], matched.chroma], axis=-1
+    )
+    around = np.pad(planes, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    sums = np.zeros((height, width, 4))  # weights; weighted trust; a* and b* weighted by trust
+    for (down, across), weight in np.ndenumerate(KERNEL):
+        there = around[down : down + height, across : across + width]
+        weights = weight * np.exp(-(((there[..., 0] - lightness) / LIGHTNESS) ** 2) / 2)
+        trusted = weights * there[..., 1]
+        sums += np.dstack([weights, trusted, trusted[..., np.newaxis] * there[..., 2:]])
+    chroma = sums[..., 2:] / np.maximum(sums[..., 1:2], 1e-6)
+    return Matched(chroma.astype(np.float32), (sums[..., 1] / sums[..., 0]).astype(np.float32))
 
 
 def _quarters(planes: FloatArray) -> FloatArray:

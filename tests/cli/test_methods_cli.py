@@ -155,6 +155,37 @@ def test_a_photograph_without_strokes_fails_alone(tintype: Tintype, desk: Path) 
     )
 
 
+def test_each_photograph_takes_the_colors_of_those_in_a_folder_most_like_it(
+    tintype: Tintype, desk: Path
+) -> None:
+    for name, a, b in (("1.png", 40, 20), ("2.png", 40, 21), ("3.png", 40, 22)):
+        save(f"album/{name}", a, b)
+    Path("album/gray.png").write_bytes(photograph("PNG"))
+    words = ["colorize", "scans", "-r", "-o", "out", "--reference", "album", "--nearest", "2"]
+    ended = tintype(*words, "--method", "like", "--json")
+    assert ended.code == DONE, ended.err
+    assert all(mean_ab(f"out/{name}")[0] > 20 for name in files(Path("out")))
+    for line in ended.lines:
+        assert len(line["references"]) == 2
+        assert {Path(name).parent.name for name in line["references"]} == {"album"}
+    assert "left out of the references: " in ended.err
+    assert "gray.png" in ended.err
+
+
+def test_a_model_takes_a_reference_and_hints_together(tintype: Tintype, tiny_zoo: Path, desk: Path) -> None:
+    promise = contract(name="matching", hints=True, features=True, features_stride=8)
+    write_card(write_model(tiny_zoo / "matching.onnx", promise))
+    words = ["--hints", "green.json", "--reference", "red.png", "--model", "matching", "--json"]
+    ended = tintype("colorize", "old.jpg", *words)
+    assert ended.code == DONE, ended.err
+    (line,) = ended.lines
+    assert (line["model"], line["hints"], line["references"]) == ("matching", "green.json", ["red.png"])
+    found = read_provenance("old.color.jpg")
+    assert found is not None
+    assert found.settings["hints"]["count"] == found.settings["references"]["count"] == 1
+    assert found.model_sha256
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tintype import __version__
+from tintype.classical import METHODS, Kind
 
 HEAVY = {"torch", "onnxruntime", "pyvips", "numpy", "onnx", "PIL", "lightning", "scipy", "skimage", "pyamg"}
 
@@ -45,6 +46,28 @@ def test_a_mistyped_command_is_refused_before_anything_heavy_is_loaded() -> None
     ):
         words = ["colorize", "old.jpg", *wrong]
         assert loaded_by(f"from tintype.cli import main; main({words!r})") == set()
+
+
+@pytest.mark.parametrize(
+    "method", ["levin", "levin-multigrid", "yatziv", "luan", "welsh", "charpiat", "gupta"]
+)
+def test_a_missing_package_is_told_with_what_brings_it_before_any_photograph_is_read(
+    method: str, tmp_path: Path
+) -> None:
+    missing = ["scipy", "skimage", "pyamg"]
+    given = tmp_path / "given"
+    given.write_bytes(b"neither hints nor a picture")
+    words = ["colorize", "gone.jpg", "--method", method, "--hints", str(given), "--reference", str(given)]
+    words = words[:-2] if METHODS[method].kind is Kind.STROKES else [*words[:4], *words[-2:]]
+    script = (
+        f"import sys\nsys.modules.update(dict.fromkeys({missing}))\n"
+        f"from tintype.cli import main; main({words!r})"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith(f"tintype: the method {method} needs the package ")
+    assert "pip install 'tintype[classical]'" in ended.stderr
+    assert ended.stderr.count("\n") == 1
 
 
 def test_coloring_loads_no_training_library(tiny_model: Path, tmp_path: Path) -> None:

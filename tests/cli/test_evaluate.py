@@ -24,7 +24,7 @@ def test_models_are_scored_into_a_file(tintype, colors):
     found = json.loads((colors.parent / "results.json").read_text())
     assert [entry["name"] for entry in found["entries"]][-1] == "tiny"
     assert "scored 4 entries on 5 of 5 pictures; wrote results.json" in ended.err
-    assert "5 of 5 pictures scored" in ended.err
+    assert "5 of 5 pictures looked at" in ended.err
     assert ended.out == b""
 
 
@@ -46,6 +46,11 @@ def test_pictures_that_are_left_out_are_named(tintype, colors):
         (["--data", "colors", "--keep", "ugly"], 2, "--keep ugly is unknown"),
         (["--data", "colors", "--also", "taste"], 2, "--also taste is unknown"),
         (["tiny", "--data", "colors", "--vivid", "1"], 2, "leave --vivid out"),
+        (["tiny", "--data", "colors", "--strokes", "3"], 2, "nothing here takes strokes"),
+        (["levin", "--data", "colors"], 2, "add --strokes 10"),
+        (["welsh", "--data", "colors"], 2, "add --references DIR"),
+        (["welsh", "--data", "colors", "--references", "nowhere"], 1, "no data set at nowhere"),
+        (["tiny", "--data", "colors", "--references", "colors"], 2, "nothing here takes a reference"),
         (["--data", "colors", "--size", "512"], 1, "give a smaller --size"),
         (["--data", "colors", "--labels", "nowhere.tsv"], 1, "cannot read the labels"),
     ],

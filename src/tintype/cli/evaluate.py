@@ -128,7 +128,7 @@ def evaluate(
         seed=seed,
     )
     try:
-        with counting("pictures scored") as progress:
+        with counting("pictures looked at") as progress:
             results = run_evaluation(asked, output, overwrite=overwrite, say=say, progress=progress)
     except KeyboardInterrupt:
         say("the same command goes on from here")

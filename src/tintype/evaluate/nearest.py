@@ -8,7 +8,7 @@ results, named by a hash of all that decides it, and used again.
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -122,7 +122,7 @@ def prepared(items: Mapping[str, Item], chosen: Chosen, size: int, stretch: bool
     return squared(picture, size, stretch)
 
 
-def look_at(shelf: Shelf, progress: Tell | None = None) -> Kept:
+def look_at(shelf: Shelf, say: Callable[[str], None], progress: Tell | None = None) -> Kept:
     """See to it that a set was looked at; `progress` gets how many of its pictures were, when it is new.
 
     Raises `DataError` when it holds nothing that can be a reference, `ModelError` when the shipped model
@@ -132,6 +132,7 @@ def look_at(shelf: Shelf, progress: Tell | None = None) -> Kept:
     stem = f"references-{_key(shelf, items)[:16]}"
     kept = Kept(shelf, shelf.kept_in / f"{stem}.npz", shelf.kept_in / f"{stem}.json")
     if not (kept.index.is_file() and kept.table.is_file()):
+        say(f"looking at {len(items)} pictures of {shelf.source} for references")
         _keep(kept, *_look(shelf, items, progress))
     return kept
 

@@ -136,7 +136,7 @@ def _look_at_references(asked: Evaluation, out: Path, say: Say, progress: Tell |
     if asked.references is None:
         return None
     shelf = Shelf(asked.references, asked.most_references, asked.size, asked.stretch, out.resolve().parent)
-    kept = look_at(shelf, progress)
+    kept = look_at(shelf, say, progress)
     summary = search(kept).summary
     left_out = ", ".join(f"{many} {kind}" for kind, many in summary.left_out.items())
     say(

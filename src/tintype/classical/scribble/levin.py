@@ -16,7 +16,7 @@ neighbors in other frames of a film.
 A region without a stroke, however sharp its edge, takes a mean of the colors around it.
 """
 
-from tintype.classical.scribble.affinity import FloatArray, affinities
+from tintype.classical.scribble.affinity import VARIANCE_SHARE, WINDOW, FloatArray, affinities
 from tintype.classical.scribble.multigrid import Multigrid
 from tintype.classical.scribble.spreading import Spreading, equations, kept_in_range
 
@@ -27,8 +27,8 @@ class Levin:
     A changed stroke is solved from what of the elimination still holds; the result is the same, bit for bit.
     """
 
-    def __init__(self, luma: FloatArray) -> None:
-        self._weights = affinities(luma)
+    def __init__(self, luma: FloatArray, share: float = VARIANCE_SHARE, window: int = WINDOW) -> None:
+        self._weights = affinities(luma, share, window)
         self._spreading = Spreading((luma.shape[0], luma.shape[1]))
 
     def paint(self, hints: FloatArray) -> FloatArray:

@@ -13,11 +13,11 @@ WAVELENGTHS: Final = (3.0, 5.0, 9.0, 16.0)
 DIRECTIONS: Final = 6
 BANDWIDTH: Final = 0.56
 """Standard deviation of the Gaussian as a share of the wavelength: one octave (Daugman 1985)."""
-POOLED: Final = 0.7
+POOLED: Final = 0.5
 """Standard deviation, as a share of the wavelength, over which magnitudes are smoothed."""
 MEAN_OVER: Final = 2.0
 """Pixels: standard deviation of the smoothing of lightness itself."""
-LIGHT_COUNTS: Final = 2.0
+LIGHT_COUNTS: Final = 4.0
 """Weight of the mean lightness against one channel of texture."""
 FAINTEST: Final = 1.0
 """L*: a channel of texture that varies less over the picture counts less."""

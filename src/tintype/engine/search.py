@@ -153,7 +153,7 @@ class Index:
         made by another model."""
         embedder = embedder or default_embedder()
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 found = {name: stored[name] for name in ("format", "model", "names", "vectors", "glances")}
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise DataError(f"{path} holds no index of pictures ({error}); make it again") from error

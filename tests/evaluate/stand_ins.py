@@ -1,4 +1,4 @@
-"""Methods and features of a few lines, in place of those that take time."""
+"""Methods and likeness of a few lines, in place of those that take time."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from tintype.classical import METHODS, Kind, Method, Swatch
-from tintype.contract import Contract
 from tintype.engine.search import Embedder
 from tintype.evaluate import nearest
 
@@ -28,20 +27,19 @@ def copy(luma: np.ndarray, references: Sequence[np.ndarray], swatches: Sequence[
     return np.broadcast_to(mean, (*luma.shape, 2)).astype(np.float32)
 
 
-class Tones:
-    """Features of a picture: its lightness and the square of it."""
+class Tones(Embedder):
+    """Pictures as their mean lightness and the square of it."""
 
-    contract = Contract("tones", working_size=32, multiple=1, chroma_stride=1)
-
-    def features(self, luma: np.ndarray) -> np.ndarray:
-        return np.concatenate([luma, (luma / 100) ** 2, np.ones_like(luma)], axis=1)
+    def embed(self, lightness: np.ndarray) -> np.ndarray:
+        mean = lightness.mean() / 100
+        return np.array([mean, mean**2, 1.0], np.float32)
 
 
 def set_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the methods "dip" and "copy" among the others, and `Tones` where features are asked for."""
+    """Put the methods "dip" and "copy" among the others, and `Tones` where likeness is asked for."""
     dip = Method("for tests", Kind.STROKES, 32, "stand_ins:Dip")
     monkeypatch.setitem(METHODS, "dip", dip)
     monkeypatch.setitem(METHODS, "copy", Method("for tests", Kind.REFERENCE, 32, "stand_ins:copy"))
-    embedder = Embedder(Tones(), "0" * 64)
+    embedder = Tones(None, "0" * 64)  # type: ignore[arg-type]  # it needs no predictor
     monkeypatch.setattr(nearest, "default_embedder", lambda: embedder)
     nearest.search.cache_clear()

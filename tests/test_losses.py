@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
+from itertools import product
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,12 +13,14 @@ from tintype.losses import (
     DECEPTIONS,
     LOSSES,
     bins_cross_entropy,
+    class_cross_entropy,
     color_distance,
     judging_generated,
     judging_real,
     mae,
     mse,
     non_saturating,
+    rebalanced_cross_entropy,
     saturating,
 )
 
@@ -140,3 +144,51 @@ def test_only_the_non_saturating_cost_has_a_gradient_where_nothing_is_believed()
     assert gradients[0] == pytest.approx(-1, abs=1e-3)
     assert gradients[1] == pytest.approx(0, abs=1e-3)
     assert gradients[1] < 0
+
+
+def test_the_rebalanced_cross_entropy_is_that_of_equations_2_to_4_by_hand() -> None:
+    generator = torch.Generator().manual_seed(0)
+    chroma = torch.rand(2, 2, 3, 4, generator=generator) * 80 - 40
+    logits = torch.randn(2, 226, 3, 4, generator=generator)
+    rarity = torch.rand(226, generator=generator) * 3
+    predicted = logits.double().softmax(dim=1)
+    total = 0.0
+    for picture, row, column in product(range(2), range(3), range(4)):
+        distances = np.linalg.norm(bins.centers() - chroma[picture, :, row, column].numpy(), axis=1)
+        nearest = np.argsort(distances)[:5]
+        encoded = np.exp(-(distances[nearest] ** 2) / (2 * 5**2))
+        encoded /= encoded.sum()
+        surprise = -sum(
+            share * math.log(float(predicted[picture, number, row, column]))
+            for share, number in zip(encoded, nearest, strict=True)
+        )
+        total += float(rarity[nearest[0]]) * surprise
+    assert rebalanced_cross_entropy(chroma, logits, rarity).item() == pytest.approx(total / 24, rel=1e-4)
+
+
+def test_with_equal_weights_the_rebalanced_cross_entropy_is_the_plain_one() -> None:
+    chroma, logits = torch.rand(2, 2, 3, 4) * 80 - 40, torch.randn(2, 226, 3, 4)
+    expected = bins_cross_entropy(chroma, logits).item()
+    assert rebalanced_cross_entropy(chroma, logits, torch.ones(226)).item() == pytest.approx(expected)
+
+
+def test_rarity_weights_are_those_of_equation_4_by_hand() -> None:
+    shares = np.zeros(226)
+    shares[[10, 100, 101]] = 0.1, 0.7, 0.2
+    centers = bins.centers()
+    kernels = np.exp(-((centers[:, None] - centers) ** 2).sum(axis=-1) / (2 * 5**2))
+    smooth = sum(share * kernel / kernel.sum() for share, kernel in zip(shares, kernels, strict=True))
+    weights = 1 / ((1 - 0.5) * smooth + 0.5 / 226)
+    weights /= (weights * shares).sum()
+    assert np.allclose(bins.rarity_weights(shares), weights)
+    assert (bins.rarity_weights(shares) * shares).sum() == pytest.approx(1)
+    assert weights[10] > weights[101] > weights[100]
+
+
+def test_the_cross_entropy_of_classes_is_torchs_for_the_distribution_that_the_scores_mean() -> None:
+    known, scores = torch.randn(2, 3, 7, generator=torch.Generator().manual_seed(0))
+    expected = torch.nn.functional.cross_entropy(scores, known.softmax(dim=1)).item()
+    assert class_cross_entropy(known.half(), scores).item() == pytest.approx(expected, rel=1e-3)
+    sure = torch.tensor([[100.0, 0.0, 0.0]])
+    by_hand = math.log(sum(math.exp(score) for score in (1.0, 2.0, 3.0))) - 1.0
+    assert class_cross_entropy(sure, torch.tensor([[1.0, 2.0, 3.0]])).item() == pytest.approx(by_hand)

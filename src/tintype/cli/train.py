@@ -112,7 +112,7 @@ def train(
         bool, typer.Option("--resume", help="Go on where the run in RUN stopped; start it if there is none.")
     ] = False,
 ) -> None:
-    """Train one of the approaches of the 2019 report, with its settings unless changed, or tint."""
+    """Train one of the approaches of the 2019 report, with its settings unless changed, or others."""
     require("train")
     from tintype.cli.train_progress import watching
     from tintype.train.config import TrainConfig
@@ -143,7 +143,7 @@ def export(
     storage: Annotated[
         str,
         typer.Option(
-            help="How weights are stored: float32, float16, or int8: a classifier's in a quarter of it."
+            help="How weights are stored: float32, float16, int8 (a classifier's, in a quarter) or int8-all."
         ),
     ] = "float32",
     calibrate: Annotated[

@@ -6,13 +6,13 @@ The defaults are the settings of the report's first experiment.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from tintype.errors import ConfigError
 from tintype.losses import DECEPTIONS, LOSSES
 from tintype.nets import NETWORKS, WIDTHS, Option
 from tintype.nets.fusion import LITE, seen_size
+from tintype.train.checks import check, check_kind, check_options, no_such_setting, parse
 from tintype.train.presets import CROSS_ENTROPY, EXPERIMENTS, PRESETS, REBALANCED, preset_settings
 
 PRECISIONS: Final[dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]]] = {
@@ -140,46 +140,44 @@ class TrainConfig:
         for name, words in CHOICES.items():
             if getattr(self, name) not in words:
                 raise ConfigError(f"{name}={getattr(self, name)!r} is not one of {', '.join(words)}")
-        _check_options(self.network, self.options)
+        check_options(self.network, self.options)
         for name in ("batch", "accumulate", "epochs", "plateau", "log_every", "samples"):
-            _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
+            check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
         for name in ("patience", "warmup", "clip", "max_minutes", "checkpoint_minutes", "workers", "seed"):
-            _check(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
-        _check("side", self.side, self.side >= 8 and self.side % 8 == 0, "a multiple of 8")
-        _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0 and at most 1")
-        _check("rate", self.rate, 0 < self.rate < math.inf, "above 0")
-        _check("ema", self.ema, 0 <= self.ema < 1, "0 or more and below 1")
+            check(name, getattr(self, name), getattr(self, name) >= 0, "0 or more")
+        check("side", self.side, self.side >= 8 and self.side % 8 == 0, "a multiple of 8")
+        check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0 and at most 1")
+        check("rate", self.rate, 0 < self.rate < math.inf, "above 0")
+        check("ema", self.ema, 0 <= self.ema < 1, "0 or more and below 1")
         for name in ("aged", "hinted", "smoothing"):
-            _check(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "between 0 and 1")
+            check(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "between 0 and 1")
         for name in ("color_weight", "pixel_weight", "class_weight"):
-            _check(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+            check(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
         width = self.discriminator_width
-        _check("discriminator_width", width, width in WIDTHS, f"one of {', '.join(map(str, WIDTHS))}")
-        _check("teacher_size", self.teacher_size, self.teacher_size >= 32, "at least 32")
-        _check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
+        check("discriminator_width", width, width in WIDTHS, f"one of {', '.join(map(str, WIDTHS))}")
+        check("teacher_size", self.teacher_size, self.teacher_size >= 32, "at least 32")
+        check_kind(self.network, self.loss, self.hinted, self.color_weight, self.side)
         self._check_approach()
         self._check_embedded()
-        _check("held_out", self.held_out, 0 < self.held_out < 1, "between 0 and 1")
+        check("held_out", self.held_out, 0 < self.held_out < 1, "between 0 and 1")
 
     def _check_approach(self) -> None:
         """Raise `ConfigError` when network, approach and the approach's own settings do not go together."""
         fitting = NETWORKS[self.network].approaches
-        _check("approach", self.approach, self.approach in fitting, f"{' or '.join(fitting)} for it")
+        check("approach", self.approach, self.approach in fitting, f"{' or '.join(fitting)} for it")
         defaults = {item.name: item.default for item in fields(self)}
         for approach, names in OWN_SETTINGS.items():
             for name in names if approach != self.approach else ():
                 value = getattr(self, name)
-                _check(name, value, value == defaults[name], f"left out; it is for {approach} training only")
+                check(name, value, value == defaults[name], f"left out; it is for {approach} training only")
 
     def _check_embedded(self) -> None:
         """Raise `ConfigError` when stored scores are wanted where they would not be used, or would tell of
         pictures as they were before they aged."""
         if self.embedded:
             holds = "classifier" in NETWORKS[self.network].options
-            _check(
-                "embedded", "true", holds, f"false for the network {self.network}, which has no classifier"
-            )
-            _check(
+            check("embedded", "true", holds, f"false for the network {self.network}, which has no classifier")
+            check(
                 "aged", self.aged, self.aged == 0, "0 with embedded=true: those scores are of clean pictures"
             )
 
@@ -260,11 +258,11 @@ class TrainConfig:
         changed: dict[str, Any] = {}
         for key, text in texts.items():
             if key in options:
-                chosen[key] = _parse(key, text, options[key][0])
+                chosen[key] = parse(key, text, options[key][0])
             elif key in defaults:
-                changed[key] = _parse(key, text, defaults[key])
+                changed[key] = parse(key, text, defaults[key])
             else:
-                raise ConfigError(_unknown(key, [*defaults, *options]))
+                raise ConfigError(no_such_setting(key, [*defaults, *options]))
         return replace(self, network=network, options=chosen, **changed)
 
     def _generator(self, name: str | None) -> str:
@@ -277,52 +275,3 @@ class TrainConfig:
         if name not in known:
             raise ConfigError(f"generator={name!r} is not one of {', '.join(known)}")
         return name
-
-
-def _check(name: str, value: object, holds: bool, wanted: str) -> None:
-    if not holds:
-        raise ConfigError(f"{name}={value} is impossible; it must be {wanted}")
-
-
-def _check_options(network: str, options: dict[str, Option]) -> None:
-    spec = NETWORKS[network]
-    for key, value in options.items():
-        if key not in spec.options:
-            raise ConfigError(f"the network {network} has no setting {key!r}")
-        wanted = f"one of {', '.join(map(str, spec.options[key]))}"
-        wanted += ", or a classifier of timm's" if key in spec.others else ""
-        _check(key, value, spec.allows(key, value), wanted)
-
-
-def _check_kind(network: str, loss: str, hinted: float, color_weight: float, side: int) -> None:
-    """Raise `ConfigError` for settings that do not go with what the network gives."""
-    spec = NETWORKS[network]
-    fitting = (CROSS_ENTROPY, REBALANCED) if spec.distribution else tuple(LOSSES)
-    _check("loss", loss, loss in fitting, f"{' or '.join(fitting)} for the network {network}")
-    _check(
-        "side", side, side % spec.multiple == 0, f"a multiple of {spec.multiple} for the network {network}"
-    )
-    if not spec.hints:
-        _check("hinted", hinted, hinted == 0, f"0 for the network {network}, which takes no hints")
-    if not spec.distribution:
-        _check("color_weight", color_weight, color_weight == 0, f"0 for the network {network}")
-
-
-def _unknown(key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"unknown setting {key!r}; " + (
-        f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(sorted(known))}"
-    )
-
-
-def _parse(key: str, text: str, default: Any) -> Any:
-    """Read `text` as the type of `default`."""
-    if isinstance(default, str):
-        return text
-    try:
-        if isinstance(default, bool):
-            return {"true": True, "false": False}[text.lower()]
-        return int(text) if isinstance(default, int) else float(text)
-    except (ValueError, KeyError) as error:
-        kind = {bool: "true or false", int: "a whole number", float: "a number"}[type(default)]
-        raise ConfigError(f"{key}={text!r} is impossible; it must be {kind}") from error

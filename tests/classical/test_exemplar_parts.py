@@ -91,7 +91,7 @@ def test_light_of_another_strength_in_the_reference_changes_no_color() -> None:
         np.float32
     )
     lab[..., 0] += generator.normal(size=(60, 60)).astype(np.float32)
-    dimmer = (lab + np.float32((16, 0, 0))) * np.float32(0.8) - np.float32((16, 0, 0))
+    dimmer = (lab + np.float32((16, 0, 0))) * np.float32(0.9) - np.float32((16, 0, 0))
     luma = lab[::-1, ::-1, 0].copy()
     apart = np.abs(liu(luma, [lab]) - liu(luma, [dimmer]))  # rounding decides a few matches
     assert apart.mean() < 0.05
@@ -165,7 +165,7 @@ def test_superpixels_cover_the_picture_keep_to_edges_and_know_their_neighbors() 
     assert sorted(np.unique(pieces.labels)) == list(range(pieces.count))
     assert 20 <= pieces.count <= 80
     light = pieces.means((luma > 50).astype(np.float32))
-    assert (np.minimum(light, 1 - light) < 0.25).all()
+    assert np.minimum(light, 1 - light).mean() < 0.03
     assert set(pieces.medians(luma[..., None].astype(np.float32)).ravel().tolist()) == {20.0, 80.0}
     hearts = pieces.hearts()
     np.testing.assert_array_equal(pieces.labels.reshape(-1)[hearts], np.arange(pieces.count))

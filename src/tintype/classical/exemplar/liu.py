@@ -14,15 +14,15 @@ Here references show like things, not the same place, so nothing can be register
 
   do not depend on the strength of light. They are what is carried from a reference, and the photograph's own
   L* + 16 is multiplied in again, which is the paper's relighting.
-- *Lightness without light.* Matching sees log(L* + 16), less half of its slow change over the picture
-  (Land's retinex as in Jobson et al. 1997: light changes slowly; half, since tones do so too). A pixel is
+- *Lightness without light.* Matching sees log(L* + 16), less half of its slow change over the
+  picture (Land's retinex as in Jobson et al. 1997: light changes slowly, but so do tones). A pixel is
   described by this, by its deviation, and by DAISY of it.
 - *References vote.* Each gives every pixel its `NEAREST` best matches. A color's votes are those of all
   references' matches near it, Σ_r w_r exp(-|c - c_r|² / 2σ²) with w = exp(-d² / 2h²) by the distance of
   descriptors; the most voted wins, as the mean of those near it. So each part of the photograph is
   decided by the references that fit it.
-- *What none is sure of* is filled by the least squares of Levin et al. 2004 from what is (the paper: where
-  registration failed).
+- *What none is sure of*, or what stands alone among other colors, is filled by the least squares of Levin et
+  al. 2004 from the rest (the paper: where registration failed).
 
 Left out: search of the web, registration, the decomposition into reflectance and light from several pictures,
 colored light (only its strength is taken out), and the solution on edges of reflectance.
@@ -50,7 +50,7 @@ SLOW: Final = 0.25
 """Deviation of the Gaussian that light is told by; its unit is the side of a square of the picture's area."""
 LEVELED: Final = 0.5
 """Share of the slow change that is taken out."""
-STRONGEST: Final = 2.0
+STRONGEST: Final = 1.25
 """Times; a color carried to lighter pixels gains no more than this."""
 SAMPLES: Final = 600
 """Pixels drawn from each reference."""
@@ -70,8 +70,10 @@ WIDTH: Final = 5.0
 """h: tones by which a worse match counts less."""
 SAME_COLOR: Final = 10.0
 """σ, CIE units."""
-TRUSTED: Final = 0.7
-"""Share of the matched pixels, the surest, that color the others."""
+TRUSTED: Final = 0.4
+"""Share of the votes, times the agreement with those around, that a color needs to be a stroke."""
+AROUND: Final = 5
+"""Matched pixels across the square whose median tells whether a color stands alone."""
 SEED: Final = 2008
 
 
@@ -100,15 +102,16 @@ def liu(luma: FloatArray, references: Sequence[FloatArray], swatches: Sequence[S
         colors.append(pixel[..., 1:] * gain[..., None])
         distances.append(distance)
     chosen, trust = _vote(np.concatenate(colors, axis=1), np.concatenate(distances, axis=1))
+    trust = trust * _agreement(chosen.reshape(-(-luma.shape[0] // STEP), -1, 2)).reshape(-1)
     hints = np.zeros((*luma.shape, 3), np.float32)
-    sure = trust >= np.quantile(trust, 1 - TRUSTED, method="lower")
+    sure = trust >= min(TRUSTED, float(trust.max()))
     hints[rows[sure], columns[sure], :2] = chosen[sure]
     hints[rows[sure], columns[sure], 2] = 1
     return Levin(luma).paint(hints)
 
 
 def _tones(luma: FloatArray) -> FloatArray:
-    """The logarithm of lightness, about 0..100, less half of its slow change, [H, W]."""
+    """The logarithm of lightness, about 0..100, less a part of its slow change, [H, W]."""
     tone = TONES * np.log((np.maximum(luma, 0) + OFFSET) / OFFSET)
     slow = ndimage.gaussian_filter(tone, SLOW * float(np.sqrt(luma.size)), mode="nearest", truncate=2.0)
     return np.asarray(tone - LEVELED * (slow - slow.mean()), np.float32)
@@ -138,7 +141,7 @@ def _matches(wanted: FloatArray, offered: FloatArray) -> tuple[IntArray, FloatAr
 
 
 def _vote(colors: FloatArray, distances: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """From candidates [n, c, 2] with squared distances [n, c] the chosen color [n, 2], and how sure it is."""
+    """The chosen color [n, 2] of candidates [n, c, 2] at squared distances [n, c], and its share of votes."""
     nearest = distances.min(axis=1, keepdims=True)
     votes = np.exp((nearest - distances) / (2 * WIDTH**2))
     apart = ((colors[:, :, None] - colors[:, None]) ** 2).sum(axis=-1)
@@ -148,5 +151,12 @@ def _vote(colors: FloatArray, distances: FloatArray) -> tuple[FloatArray, FloatA
     near = np.take_along_axis(power, best[..., None], axis=1)  # [n, 1, c]
     total = near.sum(axis=-1)
     mean = (near @ colors)[:, 0] / total
-    closeness = np.exp(-np.sqrt(nearest[:, 0]) / (4 * WIDTH))
-    return mean.astype(np.float32), (total[:, 0] / votes.sum(axis=1) * closeness).astype(np.float32)
+    return mean.astype(np.float32), (total[:, 0] / votes.sum(axis=1)).astype(np.float32)
+
+
+def _agreement(colors: FloatArray) -> FloatArray:
+    """How near colors [h, w, 2] are to the median of those around them, [h, w], 0..1, 1 for equal."""
+    apart = [
+        plane - ndimage.median_filter(plane, AROUND, mode="nearest") for plane in np.moveaxis(colors, -1, 0)
+    ]
+    return np.asarray(np.exp(-np.hypot(*apart) / SAME_COLOR), np.float32)

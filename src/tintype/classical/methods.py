@@ -89,7 +89,7 @@ METHODS: Final[dict[str, Method]] = {
     "levin-multigrid": Method(
         summary="the same, solved by multigrid",
         kind=Kind.STROKES,
-        working_size=384,
+        working_size=256,
         home="tintype.classical.scribble.levin:LevinMultigrid",
     ),
     "huang": Method(
@@ -101,7 +101,7 @@ METHODS: Final[dict[str, Method]] = {
     "yatziv": Method(
         summary="blending by geodesic distance to each stroke (Yatziv and Sapiro 2006)",
         kind=Kind.STROKES,
-        working_size=512,
+        working_size=384,
         home="tintype.classical.scribble.yatziv:Yatziv",
     ),
     "qu": Method(

@@ -1,9 +1,9 @@
 """Methods without learning for tests: so simple that their answers are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
-import pytest
 
 from tintype.classical import METHODS, Kind, Method, Swatch
 
@@ -44,16 +44,22 @@ def like(luma: np.ndarray, references: Sequence[np.ndarray], swatches: Sequence[
     return chroma
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put these in the place of all methods: "flat", "broken", "like" and "like-one"."""
-    for name in list(METHODS):
-        monkeypatch.delitem(METHODS, name)
+@contextmanager
+def installed() -> Iterator[None]:
+    """Put these in the place of all methods for a while: "flat", "broken", "like", "like-one", "absent"."""
+    before = dict(METHODS)
     painted.clear()
-    for name, attribute in (("flat", "Flat"), ("broken", "Broken")):
-        monkeypatch.setitem(METHODS, name, _method(Kind.STROKES, attribute))
-    monkeypatch.setitem(METHODS, "like", _method(Kind.REFERENCE, "like", several=True, swatches=True))
-    monkeypatch.setitem(METHODS, "like-one", _method(Kind.REFERENCE, "like"))
-    monkeypatch.setitem(METHODS, "absent", Method("lacks a package", Kind.STROKES, 64, "no_such_package:X"))
+    METHODS.clear()
+    METHODS["flat"] = _method(Kind.STROKES, "Flat")
+    METHODS["broken"] = _method(Kind.STROKES, "Broken")
+    METHODS["like"] = _method(Kind.REFERENCE, "like", several=True, swatches=True)
+    METHODS["like-one"] = _method(Kind.REFERENCE, "like")
+    METHODS["absent"] = Method("lacks a package", Kind.STROKES, 64, "no_such_package:X")
+    try:
+        yield
+    finally:
+        METHODS.clear()
+        METHODS.update(before)
 
 
 def _method(kind: Kind, attribute: str, *, several: bool = False, swatches: bool = False) -> Method:

@@ -1,7 +1,7 @@
 """Methods without learning, references and swatches on the command line; and hints that cannot be right."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ Tintype = Callable[..., Ended]
 
 
 @pytest.fixture(autouse=True)
-def methods(monkeypatch: pytest.MonkeyPatch) -> None:
+def methods() -> Iterator[None]:
     """Only the methods of `tiny_methods`."""
-    tiny_methods.install(monkeypatch)
+    with tiny_methods.installed():
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Methods without learning, and references, from Python."""
 
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,9 +34,10 @@ GREEN = [Hint.at(15, 20, {"a": -20, "b": 15}, radius=4)]
 
 
 @pytest.fixture(autouse=True)
-def methods(monkeypatch: pytest.MonkeyPatch) -> None:
+def methods() -> Iterator[None]:
     """Only the methods of `tiny_methods`."""
-    tiny_methods.install(monkeypatch)
+    with tiny_methods.installed():
+        yield
 
 
 def flat(a: float, b: float, size: tuple[int, int] = (60, 40), lightness: float = 60) -> np.ndarray:

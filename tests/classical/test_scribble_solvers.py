@@ -12,9 +12,9 @@ from tintype.classical.scribble.affinity import affinities
 from tintype.classical.scribble.dissection import Dissection
 from tintype.classical.scribble.edges import find_edges
 from tintype.classical.scribble.geodesic import distances, graph, pairs
-from tintype.classical.scribble.levin import Levin, LevinMultigrid
-from tintype.classical.scribble.multigrid import CLOSE_ENOUGH, sparse_matrix
-from tintype.classical.scribble.spreading import equations
+from tintype.classical.scribble.levin import Levin
+from tintype.classical.scribble.multigrid import CLOSE_ENOUGH, LevinMultigrid
+from tintype.classical.scribble.spreading import equations, sparse_matrix
 
 
 def scene(shape, seed=0):

@@ -90,7 +90,7 @@ METHODS: Final[dict[str, Method]] = {
         summary="the same, solved by multigrid",
         kind=Kind.STROKES,
         working_size=256,
-        home="tintype.classical.scribble.levin:LevinMultigrid",
+        home="tintype.classical.scribble.multigrid:LevinMultigrid",
     ),
     "huang": Method(
         summary="the same, with edges found first (Huang et al. 2005)",

@@ -17,8 +17,7 @@ A region without a stroke, however sharp its edge, takes a mean of the colors ar
 """
 
 from tintype.classical.scribble.affinity import VARIANCE_SHARE, WINDOW, FloatArray, affinities
-from tintype.classical.scribble.multigrid import Multigrid
-from tintype.classical.scribble.spreading import Spreading, equations, kept_in_range
+from tintype.classical.scribble.spreading import Spreading
 
 
 class Levin:
@@ -34,19 +33,3 @@ class Levin:
     def paint(self, hints: FloatArray) -> FloatArray:
         """See `methods.Canvas`."""
         return self._spreading.spread(self._weights, hints)
-
-
-class LevinMultigrid:
-    """A picture L* [H, W] for `methods.Canvas`, solved by algebraic multigrid.
-
-    A changed stroke is solved from the colors before. The result is that of `Levin` to within
-    `multigrid.CLOSE_ENOUGH`.
-    """
-
-    def __init__(self, luma: FloatArray) -> None:
-        self._weights = affinities(luma)
-        self._solver = Multigrid((luma.shape[0], luma.shape[1]))
-
-    def paint(self, hints: FloatArray) -> FloatArray:
-        """See `methods.Canvas`."""
-        return kept_in_range(self._solver.solve(*equations(self._weights, hints)), hints)

@@ -27,11 +27,11 @@ from typing import Final
 import numpy as np
 from scipy import ndimage
 
-from tintype.classical.scribble.affinity import FloatArray, affinities, neighbors_of
+from tintype.classical.scribble.affinity import FloatArray, affinities
 from tintype.classical.scribble.geodesic import BoolArray
 from tintype.classical.scribble.groups import by_color
 from tintype.classical.scribble.labels import trust_in
-from tintype.classical.scribble.spreading import Spreading
+from tintype.classical.scribble.spreading import Spreading, sparse_matrix
 from tintype.classical.scribble.texture import features, typical, unlike
 
 PATTERNS: Final = 4
@@ -48,21 +48,32 @@ TRUST: Final = 0.1
 
 
 class Luan:
-    """A picture L* [H, W] for `methods.Canvas`."""
+    """A picture L* [H, W] for `methods.Canvas`. What speaks for a color is kept until its strokes change."""
 
     def __init__(self, luma: FloatArray) -> None:
         self._looks = features(luma)
         self._weights = affinities(luma)
+        self._around = -sparse_matrix(self._weights, np.zeros(luma.shape)).astype(np.float32)
         self._spreading = Spreading((luma.shape[0], luma.shape[1]))
+        self._known: dict[bytes, FloatArray] = {}
 
     def paint(self, hints: FloatArray) -> FloatArray:
         """See `methods.Canvas`."""
         colors, where = by_color(hints)
-        likely = self._smoothed(np.stack([self._evidence(strokes) for strokes in where]))
+        likely = self._smoothed(self._all_evidence(where))
         label = likely.argmax(axis=0)
         ranked = np.sort(likely, axis=0)
         margin = ranked[-1] - (ranked[-2] if len(ranked) > 1 else 0)
         return self._spreading.spread(self._weights, hints, colors[label], trust_in(label, margin, TRUST))
+
+    def _all_evidence(self, where: BoolArray) -> FloatArray:
+        """`_evidence` for each color, [n, H, W]; that of earlier strokes is forgotten."""
+        known = self._known
+        self._known = {}
+        for strokes in where:
+            key = np.packbits(strokes).tobytes()
+            self._known[key] = known[key] if key in known else self._evidence(strokes)
+        return np.stack(list(self._known.values()))
 
     def _evidence(self, strokes: BoolArray) -> FloatArray:
         """The logarithm [H, W] of how probable a color is by what its strokes [H, W] look like."""
@@ -72,10 +83,10 @@ class Luan:
 
     def _smoothed(self, evidence: FloatArray) -> FloatArray:
         """Probabilities [n, H, W] from logarithms, agreed upon with the neighbors."""
-        own = np.exp(evidence - evidence.max(axis=0))
-        own /= own.sum(axis=0)
+        own = np.exp(evidence - evidence.max(axis=0)).reshape(len(evidence), -1).T
+        own = np.ascontiguousarray(own / own.sum(axis=1, keepdims=True))
         likely = own
         for _ in range(ROUNDS):
-            around = np.stack([(self._weights * neighbors_of(each, 0)).sum(axis=-1) for each in likely])
-            likely = OWN * own + (1 - OWN) * around
-        return np.asarray(likely / np.maximum(likely.sum(axis=0), np.finfo(np.float32).tiny), np.float32)
+            likely = np.float32(OWN) * own + np.float32(1 - OWN) * (self._around @ likely)
+        likely = likely / np.maximum(likely.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return np.asarray(likely.T.reshape(evidence.shape), np.float32)

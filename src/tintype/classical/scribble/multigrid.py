@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 from pyamg import air_solver
-from scipy.sparse import coo_array, csr_matrix
+from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import LinearOperator, gmres
 
-from tintype.classical.scribble.affinity import NEIGHBORS, Float64Array
+from tintype.classical.scribble.affinity import Float64Array, FloatArray, affinities
 from tintype.classical.scribble.dissection import Dissection
+from tintype.classical.scribble.spreading import equations, kept_in_range, sparse_matrix
 
 CLOSE_ENOUGH: Final = 0.01
 """CIE units: the solution is there when another round changes it by less than a tenth of this."""
@@ -25,6 +26,22 @@ STEPS: Final = 60
 ROUNDS: Final = 5
 COARSEST: Final = 300
 """Unknowns that are solved for directly."""
+
+
+class LevinMultigrid:
+    """A picture L* [H, W] for `methods.Canvas`: the equations of `levin`, solved by algebraic multigrid.
+
+    A changed stroke is solved from the colors before. The result is that of `levin.Levin` to within
+    `CLOSE_ENOUGH`.
+    """
+
+    def __init__(self, luma: FloatArray) -> None:
+        self._weights = affinities(luma)
+        self._solver = Multigrid((luma.shape[0], luma.shape[1]))
+
+    def paint(self, hints: FloatArray) -> FloatArray:
+        """See `methods.Canvas`."""
+        return kept_in_range(self._solver.solve(*equations(self._weights, hints)), hints)
 
 
 class Multigrid:
@@ -73,19 +90,3 @@ def _settled(
         if np.abs(step).max() < CLOSE_ENOUGH / 10:
             return np.asarray(found)
     return None
-
-
-def sparse_matrix(weights: Float64Array, diagonal: Float64Array) -> csr_matrix:
-    """The matrix [H W, H W] of d_r x_r - Σ_s w_rs x_s, for w [H, W, 8] and d [H, W]."""
-    height, width = diagonal.shape
-    y, x = (each.ravel() for each in np.indices(diagonal.shape))
-    rows, columns, values = [y * width + x], [y * width + x], [diagonal.ravel()]
-    for index, (down, right) in enumerate(NEIGHBORS):
-        inside = (y + down >= 0) & (y + down < height) & (x + right >= 0) & (x + right < width)
-        inside &= weights[:, :, index].ravel() > 0
-        start = (y * width + x)[inside]
-        rows.append(start)
-        columns.append(start + down * width + right)
-        values.append(-weights[:, :, index].ravel()[inside])
-    places = (np.concatenate(rows), np.concatenate(columns))
-    return csr_matrix(coo_array((np.concatenate(values), places), shape=(y.size, y.size)))

@@ -2,8 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_matrix
 
-from tintype.classical.scribble.affinity import Float64Array, FloatArray
+from tintype.classical.scribble.affinity import NEIGHBORS, Float64Array, FloatArray
 from tintype.classical.scribble.dissection import Dissection
 
 BoolArray = NDArray[np.bool_]
@@ -56,3 +57,19 @@ def kept_in_range(chroma: NDArray[np.floating], hints: FloatArray) -> FloatArray
     given = hints[stroked][:, :2]
     bounded = np.clip(chroma, given.min(axis=0), given.max(axis=0))
     return np.where(stroked[:, :, None], hints[:, :, :2], bounded).astype(np.float32)
+
+
+def sparse_matrix(weights: Float64Array, diagonal: Float64Array) -> csr_matrix:
+    """The matrix [H W, H W] of d_r x_r - Σ_s w_rs x_s, for w [H, W, 8] and d [H, W]."""
+    height, width = diagonal.shape
+    y, x = (each.ravel() for each in np.indices(diagonal.shape))
+    rows, columns, values = [y * width + x], [y * width + x], [diagonal.ravel()]
+    for index, (down, right) in enumerate(NEIGHBORS):
+        inside = (y + down >= 0) & (y + down < height) & (x + right >= 0) & (x + right < width)
+        inside &= weights[:, :, index].ravel() > 0
+        start = (y * width + x)[inside]
+        rows.append(start)
+        columns.append(start + down * width + right)
+        values.append(-weights[:, :, index].ravel()[inside])
+    places = (np.concatenate(rows), np.concatenate(columns))
+    return csr_matrix(coo_array((np.concatenate(values), places), shape=(y.size, y.size)))

@@ -5,7 +5,7 @@ Applications*, ACM Multimedia. Their observation: where color follows lightness 
 outlines of things, and edges, found with thresholds that adapt to the picture, tell where it must not go.
 
 Here edges (`edges.find_edges`) change the affinities of Levin's equations (`levin`). A pixel on an edge
-passes next to nothing on, and so do two pixels beside each other across an edge that only touches corner to
+passes little on, and so do two pixels beside each other across an edge that only touches corner to
 corner: w_rs is multiplied by `SEEP` when s lies on an edge, unless a stroke marks s. Pixels on the edge
 itself take their color from the neighbors that they look like.
 
@@ -25,7 +25,7 @@ from tintype.classical.scribble.edges import find_edges
 from tintype.classical.scribble.geodesic import BoolArray
 from tintype.classical.scribble.spreading import Spreading, is_stroked
 
-SEEP: Final = 0.01
+SEEP: Final = 0.1
 """Share of its affinity that is left to a neighbor on an edge."""
 
 

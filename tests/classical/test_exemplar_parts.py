@@ -68,8 +68,8 @@ def test_the_optimum_costs_no_more_than_the_likeliest_color_of_each_pixel(
     energies = []
     expand = cuts.expand
 
-    def watched(problem: cuts.Problem, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-        found = expand(problem, labels)
+    def watched(problem: cuts.Problem, labels: NDArray[np.int64], rounds: int) -> NDArray[np.int64]:
+        found = expand(problem, labels, rounds)
         energies.append((problem.energy(labels), problem.energy(found)))
         np.testing.assert_array_equal(labels, np.argmin(problem.costs, axis=1))
         assert (problem.costs >= 0).all()

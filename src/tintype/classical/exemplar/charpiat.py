@@ -58,6 +58,8 @@ LEAST_CHANGE: Final = 1.0
 """CIE units; g below which a change of color is no more unlikely."""
 DOUBT: Final = 1e-3
 """Probability of colors that no sample has, shared among all."""
+ROUNDS: Final = 2
+"""Rounds of expansion; later ones lower the energy by less than 0.01 % (docs/benchmarks/references.md)."""
 SEED: Final = 2008
 ROWS_AT_ONCE: Final = 4096
 
@@ -80,7 +82,7 @@ def charpiat(
         weights=COHERENCE / np.maximum(beliefs.change[pairs].mean(axis=1), LEAST_CHANGE).astype(np.float64),
         distance=_distances(samples.bins),
     )
-    labels = cuts.expand(problem, np.argmin(problem.costs, axis=1))
+    labels = cuts.expand(problem, np.argmin(problem.costs, axis=1), ROUNDS)
     chosen = np.take_along_axis(beliefs.color, labels[:, None, None], axis=1)[:, 0]
     return chosen.reshape(*luma.shape, 2)
 

@@ -58,7 +58,7 @@ class Remapping:
 
     Welsh et al. 2002, section 3, after Hertzmann et al. 2001, match mean and deviation. Those depend on how
     much room each tone takes, so a dark thing before much sky would be held against another's sky; the ends
-    of the range do not, and gave better colors (docs/benchmarks/references.md).
+    of the range do not. On photographs either may be ahead (docs/benchmarks/references.md).
     """
 
     gain: float

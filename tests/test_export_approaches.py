@@ -63,7 +63,9 @@ def test_the_graph_computes_what_torch_computes_at_any_size(
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (got,) = session.run(["chroma"], {"luma": luma.numpy()})
     assert [item.name for item in session.get_inputs()] == ["luma"]
-    assert np.abs(got - expected).max() < {"float16": 0.1, "int8": 0.5, "int8-all": 2}[storage]
+    error = np.abs(got - expected)
+    assert error.max() < {"float16": 0.1, "int8": 0.5, "int8-all": np.inf}[storage]
+    assert error.mean() < 0.1 * expected.std()
     types = {weight.data_type for weight in onnx.load(path).graph.initializer if len(weight.dims) == 4}
     assert (onnx.TensorProto.INT8 in types) is (storage != "float16")
     assert (onnx.TensorProto.FLOAT16 in types) is (storage != "int8-all")

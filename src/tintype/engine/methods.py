@@ -57,18 +57,18 @@ def predictor_for(
     return load(name_or_path, device, threads).predictor
 
 
-def _method(name: str, device: str) -> "StrokePredictor | ReferencePredictor":
+def _method(name: str, device: str) -> "MethodPredictor":
     """The predictor of a method; `DeviceError` for any device but the CPU."""
     if device not in (AUTO, CPU):
         known = f"the method {name!r} computes on the CPU alone; give the device 'cpu' or 'auto'"
         raise DeviceError(
             known if device in DEVICES else f"there is no device {device!r}; give 'cpu' or 'auto'"
         )
-    return StrokePredictor(name) if METHODS[name].kind is Kind.STROKES else ReferencePredictor(name)
+    return MethodPredictor(name)
 
 
-class StrokePredictor:
-    """A method that spreads the colors of a person's strokes; see `Predictor`.
+class MethodPredictor:
+    """A method without learning; see `Predictor`.
 
     Raises `ConfigError` when the packages that it needs are missing.
     """
@@ -85,13 +85,14 @@ class StrokePredictor:
 
     def set_luma(self, luma: FloatArray) -> Seat:
         """The seat of a picture L* [1, 1, H, W]."""
-        return StrokeSeat(self, luma)
+        of_strokes = METHODS[self.contract.name].kind is Kind.STROKES
+        return StrokeSeat(self, luma) if of_strokes else ReferenceSeat(self, luma)
 
 
 class StrokeSeat:
     """A picture before a method of strokes; what was set up for it is kept for the next strokes."""
 
-    def __init__(self, predictor: StrokePredictor, luma: FloatArray) -> None:
+    def __init__(self, predictor: MethodPredictor, luma: FloatArray) -> None:
         self._predictor = predictor
         self._luma = luma[0, 0]
         self._canvas: Canvas | None = None
@@ -124,31 +125,10 @@ class StrokeSeat:
         return _output(name, self._canvas.paint(np.moveaxis(hints[0], 0, -1)), self._luma)
 
 
-class ReferencePredictor:
-    """A method that takes its colors from other photographs; see `Predictor`.
-
-    Raises `ConfigError` when the packages that it needs are missing.
-    """
-
-    device = CPU
-
-    def __init__(self, name: str) -> None:
-        classical.require(name)
-        self.contract = _contract(name)
-
-    def demand(self, ability: Ability) -> None:
-        """Raise `ConfigError`, naming what can, when the method lacks an ability."""
-        demand_of_method(self.contract.name, ability)
-
-    def set_luma(self, luma: FloatArray) -> Seat:
-        """The seat of a picture L* [1, 1, H, W]."""
-        return ReferenceSeat(self, luma)
-
-
 class ReferenceSeat:
     """A picture before a method of references."""
 
-    def __init__(self, predictor: ReferencePredictor, luma: FloatArray) -> None:
+    def __init__(self, predictor: MethodPredictor, luma: FloatArray) -> None:
         self._predictor = predictor
         self._luma = luma[0, 0]
 
@@ -192,7 +172,7 @@ def _contract(name: str) -> Contract:
     return Contract(name, method.working_size, 1, 1, hints=method.kind is Kind.STROKES)
 
 
-def _demand_all(predictor: StrokePredictor | ReferencePredictor, asked: dict[Ability, bool]) -> None:
+def _demand_all(predictor: MethodPredictor, asked: dict[Ability, bool]) -> None:
     """Raise `ConfigError` for the first thing that is asked of a method that lacks it."""
     for ability, wanted in asked.items():
         if wanted:

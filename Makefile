@@ -16,7 +16,7 @@ help:
 	@echo "make lint | types | layers | unit    one of these checks"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make bench   measure speed and memory of the photo pipeline (docs/benchmarks/)"
-	@echo "make leaderboard SETS='DIR TAR...'    score the models in the package, write docs/leaderboard.md and their cards"
+	@echo "make leaderboard SETS='DIR TAR...' REFERENCES=DIR    score what colors, write docs/leaderboard.md and the cards"
 	@echo "make clean   remove what the other targets made"
 
 demo: $(DEMO_VENV)/installed
@@ -54,13 +54,18 @@ bench: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/photo.py
 
 # One results file for each set of photographs, in RESULTS; an evaluation that was stopped goes on.
-SCORED := cnn fusion gan fusion-gan tint --vivid 0 --vivid 0.5 --vivid 1
+# With REFERENCES, a set of photographs, also one for methods and models that are told strokes or a reference, on pictures of the first set.
+SCORED := cnn fusion gan fusion-gan zhang iizuka cheng tint --vivid 0 --vivid 0.5 --vivid 1
+TOLD := levin levin-multigrid huang yatziv qu luan welsh charpiat gupta liu tint --strokes 10 --limit 120
 RESULTS ?= results
+results_of = $(RESULTS)/$(basename $(notdir $(1)))$(2).json
+TOLD_FILE = $(if $(REFERENCES),$(call results_of,$(firstword $(SETS)),-told))
 leaderboard: $(VENV)/installed
 	@test -n "$(SETS)" || { echo "name the photographs: make leaderboard SETS='DIR TAR...'" >&2; exit 1; }
 	@mkdir -p $(RESULTS)
-	$(foreach set,$(SETS),$(VENV)/bin/tintype evaluate $(SCORED) --data $(set) -o $(RESULTS)/$(basename $(notdir $(set))).json -j 2 --overwrite &&) true
-	$(VENV)/bin/tintype report $(foreach set,$(SETS),$(RESULTS)/$(basename $(notdir $(set))).json) \
+	$(foreach set,$(SETS),$(VENV)/bin/tintype evaluate $(SCORED) --data $(set) -o $(call results_of,$(set)) -j 2 --overwrite &&) true
+	$(if $(REFERENCES),$(VENV)/bin/tintype evaluate $(TOLD) --references $(REFERENCES) --data $(firstword $(SETS)) -o $(TOLD_FILE) -j 2 --overwrite)
+	$(VENV)/bin/tintype report $(foreach set,$(SETS),$(call results_of,$(set))) $(TOLD_FILE) \
 		--leaderboard docs/leaderboard.md --cards src/tintype/zoo/models --overwrite
 
 $(VENV)/installed: pyproject.toml constraints.txt | python

@@ -74,13 +74,17 @@ def store_rounded(model: Any) -> None:
 
 
 def _store(weight: Any, graph: Any) -> None:
-    """Replace one float32 initializer by a small one and the nodes that make the float32 tensor from it."""
+    """Replace one float32 initializer, if a small type holds it exactly, by one of that type and the nodes
+    that make the float32 tensor from it."""
     from onnx import TensorProto, helper, numpy_helper
 
     name, values = weight.name, numpy_helper.to_array(weight)
     found = _as_int8(values)
     if found is None:
-        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.float16"))
+        half = values.astype(np.float16)
+        if not np.array_equal(half, values):
+            return
+        weight.CopyFrom(numpy_helper.from_array(half, f"{name}.float16"))
         graph.node.append(helper.make_node("Cast", [weight.name], [name], to=TensorProto.FLOAT))
         return
     whole, scale = found

@@ -80,7 +80,7 @@ class ChengNet(nn.Module):
         """Map L* (B, 1, H, W) in 0..100 to a*, b* ÷ 128 (B, 2, H, W) in -1..1; H and W multiples of 16."""
         y = luma_to_y(luma)  # (B, 1, H, W)
         near, seen = self._near(y), self._seen(luma)  # (B, 81, H, W), (B, 112, H/16, W/16)
-        seen = functional.interpolate(seen, size=tuple(luma.shape[-2:]), mode="bilinear")  # (B, 112, H, W)
+        seen = functional.interpolate(seen, scale_factor=16.0, mode="bilinear")  # (B, 112, H, W)
         uv = self.layers(torch.cat([near, seen], dim=1))  # (B, 2, H, W)
         return uv_to_net(y, self.filter(uv.float(), y))
 

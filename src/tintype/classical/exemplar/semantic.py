@@ -43,7 +43,7 @@ LEAST_WEIGHT: Final = 1e-3
 STRANGE: Final = 0.35
 """Likeness up to which nothing is trusted: that of photographs that have nothing to do with one another."""
 ALIKE: Final = 0.6
-"""Likeness from which on a color is trusted wholly: that of two photographs of one scene."""
+"""Likeness from which on a color is trusted wholly: that of a picture and its mirrored, re-lit copy."""
 VARIED: Final = 16.0
 """CIE units: deviation of the colors up to which they agree; at twice that they say nothing."""
 LEAST_TRUST: Final = 0.2

@@ -26,6 +26,8 @@ STEPS: Final = 60
 ROUNDS: Final = 5
 COARSEST: Final = 300
 """Unknowns that are solved for directly."""
+SMOOTHER: Final = ("gauss_seidel", {"sweep": "forward", "iterations": 2})
+"""PyAMG's own choice, Jacobi's, complains on standard output of coarse equations without a diagonal."""
 
 
 class LevinMultigrid:
@@ -61,7 +63,9 @@ class Multigrid:
         """
         matrix = sparse_matrix(weights, diagonal)
         if self._cycle is None or self._free is None or not np.array_equal(weights, self._free):
-            self._cycle = air_solver(matrix, max_coarse=COARSEST).aspreconditioner()
+            self._cycle = air_solver(
+                matrix, presmoother=None, postsmoother=SMOOTHER, max_coarse=COARSEST
+            ).aspreconditioner()
             self._free = weights
         begin = constant if self._last is None else self._last
         columns = [

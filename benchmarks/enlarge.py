@@ -61,7 +61,7 @@ def measure(data: DataSet, sources: dict[str, Source]) -> dict[tuple[str, int, s
     return scores
 
 
-def predicted_by(model: colorists.Colorist) -> Source:
+def predicted_by(model: colorists.Network) -> Source:
     """What a model gives for L*, at its own size."""
     return lambda lab: model.paint(lab[..., 0])
 
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str]) -> None:
     data = open_set(options.data, options.limit)
     sources: dict[str, Source] = {"True": lambda lab: lab[..., 1:]}
     hashes = []
-    for model in colorists.models(options.model):
+    for model in colorists.networks(options.model):
         sources[f"Predicted ({model.name})"] = predicted_by(model)
         hashes.append(f"- {model.name}: sha256 `{model.sha256}`\n")
     scores = measure(data, sources)

@@ -77,7 +77,11 @@ def require(verb: str) -> None:
 
 def train(
     network: Annotated[
-        str, typer.Argument(help="What to train: cnn, fusion, gan, fusion-gan or tint.", show_default=False)
+        str,
+        typer.Argument(
+            help="What to train: cnn, fusion, gan, fusion-gan, tint, zhang, iizuka or cheng.",
+            show_default=False,
+        ),
     ],
     data: Annotated[
         Path,

@@ -46,7 +46,7 @@ class ZhangNet(nn.Module):
         self.head = nn.Conv2d(c256, BINS, kernel_size=1)  # (B, 226, H/4, W/4)
         initialize_relu(self.encoder, self.decoder)
         nn.init.normal_(self.head.weight, std=HEAD_DEVIATION)
-        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]  # a bias may be None, but not here
 
     def forward(self, luma: Tensor) -> Tensor:
         """Map L* (B, 1, H, W) in 0..100 to logits (B, 226, H/4, W/4); H and W multiples of 8."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import stand_ins
+import told_stand_ins
 from PIL import Image
 from scored_pictures import FEW, SIZE, scored, write_bad_pictures, write_pictures
 
@@ -27,7 +27,7 @@ BASELINES = ["gray", "mean a*b*", "mean a*b* by L*"]
 
 @pytest.fixture(autouse=True)
 def stood_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_ins.set_up(monkeypatch)
+    told_stand_ins.set_up(monkeypatch)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_what_is_found_of_references_is_kept_and_used_again(pictures, others, tm
     first = scored(pictures, tmp_path / "first.json", "copy", references=others)
     kept = sorted(path.suffix for path in tmp_path.glob("references-*"))
     assert kept == [".json", ".npz"]
-    monkeypatch.setattr(stand_ins.nearest, "judge", None)
+    monkeypatch.setattr(told_stand_ins.nearest, "judge", None)
     again = scored(pictures, tmp_path / "again.json", "copy", references=others)
     assert again.to_dict() == first.to_dict()
 
@@ -182,7 +182,7 @@ def test_what_is_kept_of_references_but_damaged_is_refused(pictures, others, tmp
     scored(pictures, tmp_path / "first.json", "copy", references=others)
     (table,) = tmp_path.glob("references-*.json")
     table.write_text("{}")
-    stand_ins.nearest.search.cache_clear()
+    told_stand_ins.nearest.search.cache_clear()
     with pytest.raises(DataError, match="delete both to begin anew"):
         scored(pictures, tmp_path / "again.json", "copy", references=others)
 

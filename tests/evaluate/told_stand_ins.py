@@ -37,9 +37,9 @@ class Tones(Embedder):
 
 def set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the methods "dip" and "copy" among the others, and `Tones` where likeness is asked for."""
-    dip = Method("for tests", Kind.STROKES, 32, "stand_ins:Dip")
+    dip = Method("for tests", Kind.STROKES, 32, "told_stand_ins:Dip")
     monkeypatch.setitem(METHODS, "dip", dip)
-    monkeypatch.setitem(METHODS, "copy", Method("for tests", Kind.REFERENCE, 32, "stand_ins:copy"))
+    monkeypatch.setitem(METHODS, "copy", Method("for tests", Kind.REFERENCE, 32, "told_stand_ins:copy"))
     embedder = Tones(None, "0" * 64)  # type: ignore[arg-type]  # it needs no predictor
     monkeypatch.setattr(nearest, "default_embedder", lambda: embedder)
     nearest.search.cache_clear()

@@ -107,13 +107,7 @@ class StrokeSeat:
         distribution: bool = False,
     ) -> Output:
         """See `Seat`; `HintError` when there are no strokes at all."""
-        asked = {
-            Ability.VIVID: vivid is not None,
-            Ability.REFERENCES: references is not None,
-            Ability.SWATCHES: bool(swatches),
-            Ability.DISTRIBUTION: distribution,
-        }
-        _demand_all(self._predictor, asked)
+        _demand_all(self._predictor, hints, vivid, references, swatches, distribution)
         name = self._predictor.contract.name
         if hints is None or not hints[0, 2].any():
             raise HintError(
@@ -142,13 +136,7 @@ class ReferenceSeat:
         distribution: bool = False,
     ) -> Output:
         """See `Seat`; `ConfigError` when there is no reference, or more than the method uses."""
-        asked = {
-            Ability.HINTS: hints is not None,
-            Ability.VIVID: vivid is not None,
-            Ability.SWATCHES: bool(swatches),
-            Ability.DISTRIBUTION: distribution,
-        }
-        _demand_all(self._predictor, asked)
+        _demand_all(self._predictor, hints, vivid, references, swatches, distribution)
         name, size = self._predictor.contract.name, self._predictor.contract.working_size
         if references is None:
             raise ConfigError(
@@ -172,8 +160,22 @@ def _contract(name: str) -> Contract:
     return Contract(name, method.working_size, 1, 1, hints=method.kind is Kind.STROKES)
 
 
-def _demand_all(predictor: MethodPredictor, asked: dict[Ability, bool]) -> None:
+def _demand_all(
+    predictor: MethodPredictor,
+    hints: FloatArray | None,
+    vivid: float | None,
+    references: References | None,
+    swatches: Sequence[Swatch],
+    distribution: bool,
+) -> None:
     """Raise `ConfigError` for the first thing that is asked of a method that lacks it."""
+    asked = {
+        Ability.HINTS: hints is not None,
+        Ability.VIVID: vivid is not None,
+        Ability.REFERENCES: references is not None,
+        Ability.SWATCHES: bool(swatches),
+        Ability.DISTRIBUTION: distribution,
+    }
     for ability, wanted in asked.items():
         if wanted:
             predictor.demand(ability)

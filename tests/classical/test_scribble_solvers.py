@@ -1,5 +1,7 @@
 """The solvers and searches under the methods of strokes, against SciPy's."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ pytest.importorskip("pyamg")
 
 from scipy.sparse.linalg import spsolve
 
+from tintype.classical.scribble import multigrid
 from tintype.classical.scribble.affinity import affinities
 from tintype.classical.scribble.dissection import Dissection
 from tintype.classical.scribble.edges import find_edges
@@ -15,6 +18,9 @@ from tintype.classical.scribble.geodesic import distances, graph, pairs
 from tintype.classical.scribble.levin import Levin
 from tintype.classical.scribble.multigrid import CLOSE_ENOUGH, LevinMultigrid
 from tintype.classical.scribble.spreading import equations, sparse_matrix
+from tintype.photo import Photo
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def scene(shape, seed=0):
@@ -65,6 +71,26 @@ def test_multigrid_begun_with_other_strokes_agrees_too():
     canvas = LevinMultigrid(luma)
     canvas.paint(scene((60, 80), 2)[1])
     np.testing.assert_allclose(canvas.paint(hints), Levin(luma).paint(hints), atol=CLOSE_ENOUGH)
+
+
+@pytest.mark.parametrize("name", ["astronaut.jpg", "chelsea-oval.png", "coffee.tif"])
+def test_multigrid_agrees_stroke_by_stroke_on_photographs_and_when_nothing_changed(name):
+    """Two of them have regions that hardly anything connects with the rest, which mislead multigrid."""
+    luma = Photo.open(EXAMPLES / name).lightness(128, 128)
+    canvas, hints = LevinMultigrid(luma), np.zeros((128, 128, 3), np.float32)
+    strokes = ((40, 60, 20, 30), (100, 60, 50, 40), (30, 100, 0, -20), (30, 100, 0, -20), (90, 10, -9, 5))
+    for y, x, a, b in strokes:
+        hints[y : y + 2, x : x + 9] = (a, b, 1)
+        np.testing.assert_allclose(canvas.paint(hints), Levin(luma).paint(hints), atol=CLOSE_ENOUGH)
+
+
+def test_what_multigrid_cannot_solve_is_solved_by_elimination(monkeypatch):
+    """As if GMRES had no effect: the residual stays, which must not pass for a solution."""
+    luma, hints = scene((60, 80))
+    monkeypatch.setattr(multigrid, "gmres", lambda matrix, missing, **_: (np.zeros_like(missing), 1))
+    canvas = LevinMultigrid(luma)
+    for _ in range(2):
+        np.testing.assert_array_equal(canvas.paint(hints), Levin(luma).paint(hints))
 
 
 def test_affinities_are_shares_and_none_leads_outside():

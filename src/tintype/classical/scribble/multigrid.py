@@ -4,12 +4,17 @@ The matrix is not symmetric: how much r follows s is not how much s follows r. M
 transpose of its interpolation (Ruge and Stüben 1987) does not converge on it; with approximate ideal
 restriction (Manteuffel, Ruge and Southworth 2018, *Nonsymmetric Algebraic Multigrid Based on Local
 Approximate Ideal Restriction*), as PyAMG has it, it is a good preconditioner for GMRES.
+
+To find which unknowns a coarser level keeps, and how it restricts and interpolates, takes most of the time. A
+changed stroke changes few equations, so that this is kept from the picture's first strokes, and only the
+equations of the levels are made anew.
 """
 
 from typing import Final
 
 import numpy as np
-from pyamg import air_solver
+from pyamg import MultilevelSolver, air_solver
+from pyamg.relaxation.relaxation import gauss_seidel
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import LinearOperator, gmres
 
@@ -18,16 +23,19 @@ from tintype.classical.scribble.dissection import Dissection
 from tintype.classical.scribble.spreading import equations, kept_in_range, sparse_matrix
 
 CLOSE_ENOUGH: Final = 0.01
-"""CIE units: the solution is there when another round changes it by less than a tenth of this."""
-GAIN: Final = 1e-5
-"""By which each round brings the residual down."""
+"""CIE units: how near the colors are to those of elimination, at least."""
+GAIN: Final = 1e-8
+"""By which GMRES brings the preconditioned residual down."""
+TRUE_GAIN: Final = 1e-7
+"""By which the residual itself must have come down then. The two differ where a hierarchy is useless."""
+ROUNDING: Final = 1e-12
+"""Share of what is known below which a residual is nothing but rounding."""
 STEPS: Final = 60
-"""Of GMRES, at most, in a round."""
-ROUNDS: Final = 5
+"""Of GMRES, at most."""
 COARSEST: Final = 300
 """Unknowns that are solved for directly."""
-SMOOTHER: Final = ("gauss_seidel", {"sweep": "forward", "iterations": 2})
-"""PyAMG's own choice, Jacobi's, complains on standard output of coarse equations without a diagonal."""
+SWEEPS: Final = 2
+"""Of Gauss and Seidel's method, after a correction from a coarser level."""
 
 
 class LevinMultigrid:
@@ -50,47 +58,69 @@ class Multigrid:
     """Solves d_r x_r - Σ_s w_rs x_s = c_r over a picture, beginning with the last solution."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._shape = shape
         self._last: Float64Array | None = None
-        self._free: Float64Array | None = None
-        self._cycle: LinearOperator | None = None
+        self._hierarchy: MultilevelSolver | None = None
+        self._elimination = Dissection(shape)
+        self._stiff = False
 
     def solve(self, weights: Float64Array, diagonal: Float64Array, constant: Float64Array) -> Float64Array:
         """x [H, W, 2] for w [H, W, 8], d [H, W] and c [H, W, 2].
 
-        Regions that next to nothing connects with any stroke make rare pictures too stiff for GMRES; what has
-        not settled after some rounds is solved by elimination instead.
+        In some pictures next to nothing connects a region with the rest, and on a coarser level nothing does.
+        No hierarchy is of use there; when that shows, this picture is solved by elimination from then on.
         """
-        matrix = sparse_matrix(weights, diagonal)
-        if self._cycle is None or self._free is None or not np.array_equal(weights, self._free):
-            self._cycle = air_solver(
-                matrix, presmoother=None, postsmoother=SMOOTHER, max_coarse=COARSEST
-            ).aspreconditioner()
-            self._free = weights
-        begin = constant if self._last is None else self._last
-        columns = [
-            _settled(matrix, self._cycle, constant[..., index].ravel(), begin[..., index].ravel())
-            for index in range(constant.shape[-1])
-        ]
-        found = [each for each in columns if each is not None]
-        if len(found) < len(columns):
-            self._last = Dissection(self._shape).solve(weights, diagonal, constant)
-        else:
-            self._last = np.stack(found, axis=-1).reshape(constant.shape)
+        found = None
+        if not self._stiff:
+            found = self._by_multigrid(sparse_matrix(weights, diagonal), constant)
+            self._stiff = found is None
+        self._last = self._elimination.solve(weights, diagonal, constant) if found is None else found
         return self._last
+
+    def _by_multigrid(self, matrix: csr_matrix, constant: Float64Array) -> Float64Array | None:
+        """x [H, W, 2], None where it is not found: with the hierarchy of before if that will do."""
+        begin = constant if self._last is None else self._last
+        found = None if self._hierarchy is None else _settled(matrix, self._hierarchy, constant, begin)
+        if found is None:
+            self._hierarchy = air_solver(matrix, presmoother=None, postsmoother=None, max_coarse=COARSEST)
+            found = _settled(matrix, self._hierarchy, constant, begin)
+        return found
 
 
 def _settled(
-    matrix: csr_matrix, cycle: LinearOperator, constant: Float64Array, begin: Float64Array
+    matrix: csr_matrix, hierarchy: MultilevelSolver, constant: Float64Array, begin: Float64Array
 ) -> Float64Array | None:
-    """The solution, found in rounds from a first guess; None when it does not settle."""
-    found = begin
-    for _ in range(ROUNDS):
-        missing = constant - matrix @ found
-        if not missing.any():
-            return found
-        step, _ = gmres(matrix, missing, M=cycle, rtol=GAIN, atol=0, restart=STEPS, maxiter=1)
-        found = found + step
-        if np.abs(step).max() < CLOSE_ENOUGH / 10:
-            return np.asarray(found)
-    return None
+    """The solution, found from a first guess; None when it does not settle."""
+    cycle = _cycle(matrix, hierarchy)
+    columns = []
+    for index in range(constant.shape[-1]):
+        known, found = constant[..., index].ravel(), begin[..., index].ravel()
+        missing = known - matrix @ found
+        begun, size = np.linalg.norm(missing), np.linalg.norm(known)
+        if begun > TRUE_GAIN * size:
+            step, _ = gmres(matrix, missing, M=cycle, rtol=GAIN, atol=0, restart=STEPS, maxiter=1)
+            if np.linalg.norm(missing - matrix @ step) > max(TRUE_GAIN * begun, ROUNDING * size):
+                return None
+            found = found + step
+        columns.append(found)
+    return np.stack(columns, axis=-1).reshape(constant.shape)
+
+
+def _cycle(matrix: csr_matrix, hierarchy: MultilevelSolver) -> LinearOperator:
+    """One V-cycle for these equations, by a hierarchy's restriction and interpolation for similar ones."""
+    levels = []
+    for level in hierarchy.levels[:-1]:
+        restriction, interpolation = level.R.tocsr(), level.P.tocsr()
+        levels.append((matrix, restriction, interpolation))
+        matrix = (restriction @ matrix @ interpolation).tocsr()
+    coarsest = np.linalg.pinv(matrix.toarray())
+
+    def correction(missing: Float64Array, depth: int = 0) -> Float64Array:
+        if depth == len(levels):
+            return np.asarray(coarsest @ missing)
+        equations, restriction, interpolation = levels[depth]
+        found: Float64Array = interpolation @ correction(restriction @ missing, depth + 1)
+        gauss_seidel(equations, found, missing, iterations=SWEEPS)
+        return found
+
+    size = hierarchy.levels[0].A.shape
+    return LinearOperator(size, matvec=correction, dtype=np.float64)

@@ -60,18 +60,20 @@ def calibration_feeds(network: Network, data: DataSet, size: int) -> Iterator[va
 
 def make(network: Network, calibration: DataSet | None, size: int, folder: Path) -> list[Candidate]:
     """The model stored in each way; ranges are measured only with pictures to measure them on."""
+    plain = folder / f"{network.name}-0.onnx"
+    variants.float32(network.path, plain)
     ways: dict[str, Callable[[Path, Path], None]] = {
-        FLOAT32: variants.float32,
         "float16, computed in float32": variants.float16,
+        "int8, computed in float32": variants.int8,
         "int8, ranges measured each time": variants.dynamic,
     }
     if calibration is not None:
         feeds = partial(calibration_feeds, network, calibration, size)
         ways["int8, ranges of calibration"] = partial(variants.static, feeds=feeds)
-    found = []
-    for number, (name, way) in enumerate(ways.items()):
+    found = [Candidate(f"{network.name}: {FLOAT32}", plain)]
+    for number, (name, way) in enumerate(ways.items(), 1):
         path = folder / f"{network.name}-{number}.onnx"
-        way(network.path, path)
+        way(plain, path)
         found.append(_tried(Candidate(f"{network.name}: {name}", path)))
     return found
 

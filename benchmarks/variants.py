@@ -1,4 +1,4 @@
-"""The same model stored smaller: weights in float16, or weights and arithmetic in 8 bits."""
+"""The same model stored smaller: weights in float16 or 8 bits, or weights and arithmetic in 8 bits."""
 
 import logging
 import tempfile
@@ -19,6 +19,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from tintype.weights import HALVED_DIMENSIONS, STEPS, store_rounded
+
 Feed = dict[str, np.ndarray[Any, Any]]
 """What a graph is fed, by name."""
 
@@ -27,20 +29,23 @@ QUANTISED = ("Conv", "MatMul", "Relu", "Clip", "Add", "Pad", "Resize")
 
 
 def float32(source: Path, target: Path) -> None:
-    """Weights that are stored in float16 with a Cast after them, back to plain float32."""
+    """Weights that are stored smaller, with a Cast and perhaps a Mul by their scale after them, back to plain
+    float32."""
     model = onnx.load(source)
     graph = model.graph
     stored = {each.name: each for each in graph.initializer}
     kept = []
     for node in graph.node:
-        weight = stored.get(node.input[0]) if node.op_type == "Cast" else None
-        if weight is None or weight.data_type != TensorProto.FLOAT16:
+        weights = [stored.get(name) for name in node.input]
+        if node.op_type not in ("Cast", "Mul") or not all(weights):
             kept.append(node)
             continue
-        numbers = numpy_helper.to_array(weight).astype(np.float32)
-        graph.initializer.remove(weight)
-        graph.initializer.append(numpy_helper.from_array(numbers, node.output[0]))
-    del graph.node[:]
+        first, *others = (numpy_helper.to_array(weight) for weight in weights)
+        numbers = np.multiply(first, *others) if others else first.astype(np.float32)
+        stored[node.output[0]] = numpy_helper.from_array(numbers, node.output[0])
+    needed = {name for node in kept for name in node.input}
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(weight for name, weight in stored.items() if name in needed)
     graph.node.extend(kept)
     onnx.save(model, target)
 
@@ -59,6 +64,19 @@ def float16(source: Path, target: Path) -> None:
     nodes = list(graph.node)
     del graph.node[:]
     graph.node.extend([*casts, *nodes])
+    onnx.save(model, target)
+
+
+def int8(source: Path, target: Path) -> None:
+    """Weights stored in 8 bits with a scale for each channel, as `tintype export --storage int8-all` does."""
+    model = onnx.load(source)
+    for weight in model.graph.initializer:
+        numbers = numpy_helper.to_array(weight)
+        if weight.data_type == TensorProto.FLOAT and numbers.ndim >= HALVED_DIMENSIONS:
+            largest = np.abs(numbers).max(axis=tuple(range(1, numbers.ndim)), keepdims=True)
+            scale = np.maximum(largest, 1e-12) / STEPS
+            weight.CopyFrom(numpy_helper.from_array(np.round(numbers / scale) * scale, weight.name))
+    store_rounded(model)
     onnx.save(model, target)
 
 

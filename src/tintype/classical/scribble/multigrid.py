@@ -61,7 +61,8 @@ class Multigrid:
         self._last: Float64Array | None = None
         self._hierarchy: MultilevelSolver | None = None
         self._elimination = Dissection(shape)
-        self._stiff = False
+        self.stiff = False
+        """Whether this picture turned out to be one for elimination."""
 
     def solve(self, weights: Float64Array, diagonal: Float64Array, constant: Float64Array) -> Float64Array:
         """x [H, W, 2] for w [H, W, 8], d [H, W] and c [H, W, 2].
@@ -70,9 +71,9 @@ class Multigrid:
         No hierarchy is of use there; when that shows, this picture is solved by elimination from then on.
         """
         found = None
-        if not self._stiff:
+        if not self.stiff:
             found = self._by_multigrid(sparse_matrix(weights, diagonal), constant)
-            self._stiff = found is None
+            self.stiff = found is None
         self._last = self._elimination.solve(weights, diagonal, constant) if found is None else found
         return self._last
 

@@ -214,8 +214,8 @@ def found_again(data: Path, limit: int) -> str:
     about = (
         f"Of {len(copies)} photographs of {open_set(data).name}, {hits} were found, as the nearest of them "
         "all, by a copy of themselves: mirrored, cropped, darkened. sha256 of the list of their hashes "
-        f"`{hash_of(kept)}`. To look at each took {1000 * seconds / len(kept):.0f} ms of a processor, once it was "
-        "decoded.\n"
+        f"`{hash_of(kept)}`. To look at each took {1000 * seconds / len(kept):.0f} ms of a processor, "
+        "once it was decoded.\n"
     )
     return "\n".join(["## Photographs found by a changed copy\n", about])
 

@@ -48,7 +48,7 @@ def test_a_photograph_itself_or_mirrored_gives_nearly_its_true_colors(
     hints = reference_hints(predictor, luma, References(np.ascontiguousarray(picture[:, ::step])))
     alone = error(predictor.predict(luma).chroma, truth)
     told = error(predictor.predict(luma, hints).chroma, truth)
-    assert told < 6.5 < 11 < alone  # measured: 4.2 to 5.7 CIE units instead of 11.3 to 21.6
+    assert told < min(6.5, alone / 2)  # measured: 3.7 to 5.6 CIE units instead of 8.7 to 25.1
     assert hints.dtype == np.float32
     assert hints.shape == (1, 3, *luma.shape[2:])
 

@@ -60,9 +60,9 @@ class Way:
         solve = self._make((shape[0], shape[1]))
         exact = Dissection((shape[0], shape[1]))
         for number, system in enumerate(systems):
-            start = time.process_time()
+            start = time.perf_counter()
             found = solve(*system)
-            (self._more if number else self._first).append(time.process_time() - start)
+            (self._more if number else self._first).append(time.perf_counter() - start)
             self._differences.append(float(np.abs(found - exact.solve(*system)).max()))
         solver = getattr(solve, "__self__", None)
         self._settled.append(not (isinstance(solver, Multigrid) and solver.stiff))
@@ -100,8 +100,8 @@ def compared(options: argparse.Namespace, side: int) -> str:
         for way in ways:
             way.look_at(systems)
     told = (
-        f"{len(data)} photographs, {options.given} strokes each, one more at a time. Times are medians of "
-        "the processor's; differences are in CIE units.\n"
+        f"{len(data)} photographs, {options.given} strokes each, one more at a time. Times are medians by the clock; "
+        "differences are in CIE units.\n"
     )
     return f"## {side} pixels\n\n{told}\n{results.table(HEADER, [way.row() for way in ways])}"
 

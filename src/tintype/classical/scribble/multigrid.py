@@ -24,9 +24,9 @@ from tintype.classical.scribble.spreading import equations, kept_in_range, spars
 
 CLOSE_ENOUGH: Final = 0.01
 """CIE units: how near the colors are to those of elimination, at least."""
-GAIN: Final = 1e-8
+GAIN: Final = 1e-9
 """By which GMRES brings the preconditioned residual down."""
-TRUE_GAIN: Final = 1e-7
+TRUE_GAIN: Final = 1e-8
 """By which the residual itself must have come down then. The two differ where a hierarchy is useless."""
 ROUNDING: Final = 1e-12
 """Share of what is known below which a residual is nothing but rounding."""

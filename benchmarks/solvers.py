@@ -100,8 +100,8 @@ def compared(options: argparse.Namespace, side: int) -> str:
         for way in ways:
             way.look_at(systems)
     told = (
-        f"{len(data)} photographs, {options.given} strokes each, one more at a time. Times are medians by the clock; "
-        "differences are in CIE units.\n"
+        f"{len(data)} photographs, {options.given} strokes each, one more at a time. Times are medians "
+        "by the clock; differences are in CIE units.\n"
     )
     return f"## {side} pixels\n\n{told}\n{results.table(HEADER, [way.row() for way in ways])}"
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from scipy.sparse.linalg import splu
@@ -27,7 +28,6 @@ from tintype.engine.sizing import working_shape
 from tintype.errors import TintypeError
 from tintype.hints import Hints, rasterize
 
-Solve = Callable[[Float64Array, Float64Array, Float64Array], Float64Array]
 HEADER = (
     "solver",
     "first stroke: ms",
@@ -37,16 +37,29 @@ HEADER = (
 )
 
 
-def by_superlu(weights: Float64Array, diagonal: Float64Array, constant: Float64Array) -> Float64Array:
-    """The solution by SciPy's general solver, from the start each time."""
-    known = constant.reshape(-1, constant.shape[-1])
-    return np.asarray(splu(sparse_matrix(weights, diagonal).tocsc()).solve(known)).reshape(constant.shape)
+class Solver(Protocol):
+    """Solves d_r x_r - Σ_s w_rs x_s = c_r over a picture."""
+
+    def solve(self, weights: Float64Array, diagonal: Float64Array, constant: Float64Array) -> Float64Array:
+        """x [H, W, 2] for w [H, W, 8], d [H, W] and c [H, W, 2]."""
+
+
+class SuperLU:
+    """SciPy's general solver, from the start each time."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._shape = (*shape, 2)
+
+    def solve(self, weights: Float64Array, diagonal: Float64Array, constant: Float64Array) -> Float64Array:
+        """See `Solver`."""
+        found = splu(sparse_matrix(weights, diagonal).tocsc()).solve(constant.reshape(-1, 2))
+        return np.asarray(found).reshape(self._shape)
 
 
 class Way:
     """A solver, and what was seen of it."""
 
-    def __init__(self, name: str, make: Callable[[tuple[int, int]], Solve]) -> None:
+    def __init__(self, name: str, make: Callable[[tuple[int, int]], Solver]) -> None:
         self.name = name
         self._make = make
         self._first: list[float] = []
@@ -57,14 +70,13 @@ class Way:
     def look_at(self, systems: Sequence[tuple[Float64Array, Float64Array, Float64Array]]) -> None:
         """Solve the systems of one photograph, each with one stroke more than the one before."""
         shape = systems[0][1].shape
-        solve = self._make((shape[0], shape[1]))
+        solver = self._make((shape[0], shape[1]))
         exact = Dissection((shape[0], shape[1]))
         for number, system in enumerate(systems):
             start = time.perf_counter()
-            found = solve(*system)
+            found = solver.solve(*system)
             (self._more if number else self._first).append(time.perf_counter() - start)
             self._differences.append(float(np.abs(found - exact.solve(*system)).max()))
-        solver = getattr(solve, "__self__", None)
         self._settled.append(not (isinstance(solver, Multigrid) and solver.stiff))
 
     def row(self) -> list[str]:
@@ -89,9 +101,9 @@ def systems_of(
 def compared(options: argparse.Namespace, side: int) -> str:
     """The section on one working size."""
     ways = [
-        Way("SuperLU", lambda _: by_superlu),
-        Way("elimination by tiles", lambda shape: Dissection(shape).solve),
-        Way("multigrid", lambda shape: Multigrid(shape).solve),
+        Way("SuperLU", SuperLU),
+        Way("elimination by tiles", Dissection),
+        Way("multigrid", Multigrid),
     ]
     data = read(options.data, options.limit, options.given)
     for number, (lab, hints) in enumerate(data):

@@ -127,8 +127,9 @@ class Trunk(nn.Module):
 
     def forward(self, luma: Tensor) -> Tensor:
         """Features (B, 112, H/16, W/16) of L* (B, 1, H, W)."""
+        features: Tensor
         (features,) = self.network(luma / 50 - 1)
-        return features  # type: ignore[no-any-return]  # timm has no types
+        return features
 
     def train(self, mode: bool = True) -> "Trunk":  # noqa: ARG002  torch's signature
         """Stay in evaluation mode: the statistics of batch normalization are ImageNet's."""
